@@ -1,0 +1,212 @@
+"""A snapshot of everything that prices depend on (产品目录快照), compiled once, asked many times.
+
+The snapshot is a value with a content hash: a pricing names the hash of what it was priced
+against, so the same snapshot, request and day give the same figures for ever. Building it checks
+that what it names exists; what is wrong is reported at once.
+"""
+
+from functools import cached_property
+
+from pydantic import model_validator
+
+from cpq.bom import BOM, Structure, structure
+from cpq.customer import Customer, Party
+from cpq.kernel.errors import Finding, NotFound
+from cpq.kernel.model import Frozen
+from cpq.kernel.period import Moment
+from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
+from cpq.kernel.text import Code, Line
+from cpq.pricebook import PriceBook, PriceLookup
+from cpq.product import Category, Product
+from cpq.promotion import PromotionPolicy, ordered
+from cpq.tax import CHINA_VAT, TaxTable
+
+
+class Catalogue(Frozen):
+    """Products, BOMs, price books, promotions, customers, taxes and units, as of a snapshot.
+
+    ``default_book`` prices customers who have no book of their own; ``zone`` is where a business
+    day begins.
+
+    >>> from cpq.pricebook import PriceBookVersion, entry
+    >>> catalogue = Catalogue(
+    ...     products=(Product(code="M8", name="Bolt"),),
+    ...     books=(PriceBook(code="LIST", currency="CNY", versions=(
+    ...         PriceBookVersion(entries=(entry("M8", price="0.35"),)),)),),
+    ...     default_book="LIST",
+    ... )
+    >>> catalogue.product("M8").unit
+    'pc'
+    """
+
+    products: tuple[Product, ...] = ()
+    categories: tuple[Category, ...] = ()
+    boms: tuple[BOM, ...] = ()
+    books: tuple[PriceBook, ...] = ()
+    promotions: tuple[PromotionPolicy, ...] = ()
+    customers: tuple[Customer, ...] = ()
+    taxes: TaxTable = CHINA_VAT
+    units: UnitTable = STANDARD_UNITS
+    default_book: Code | None = None
+    seller: Party | None = None
+    zone: Line = "UTC"
+
+    @model_validator(mode="after")
+    def _keys_are_unique(self) -> "Catalogue":
+        for field in ("products", "categories", "books", "promotions", "customers"):
+            seen: set[str] = set()
+            for row in getattr(self, field):
+                if row.code in seen:
+                    raise ValueError(f"{field} has {row.code!r} twice; a code names one thing")
+                seen.add(row.code)
+        assembled = [bom.product for bom in self.boms]
+        twice = {code for code in assembled if assembled.count(code) > 1} if assembled else set()
+        if twice:
+            raise ValueError(f"boms has two bills of materials for {', '.join(sorted(twice))}")
+        return self
+
+    @cached_property
+    def hash(self) -> str:
+        """The content hash of the snapshot; pricings carry it."""
+        return self.content_hash()
+
+    @cached_property
+    def products_by_code(self) -> dict[str, Product]:
+        """Products by code."""
+        return {product.code: product for product in self.products}
+
+    @cached_property
+    def _categories(self) -> dict[str, Category]:
+        return {category.code: category for category in self.categories}
+
+    @cached_property
+    def _customers(self) -> dict[str, Customer]:
+        return {customer.code: customer for customer in self.customers}
+
+    @cached_property
+    def _boms(self) -> dict[str, BOM]:
+        return {bom.product: bom for bom in self.boms}
+
+    @cached_property
+    def prices(self) -> PriceLookup:
+        """The price books, compiled for look-up."""
+        return PriceLookup(self.books, self.products_by_code, self._categories, self.units)
+
+    @cached_property
+    def promotions_in_order(self) -> tuple[PromotionPolicy, ...]:
+        """The promotion policies in the order they act."""
+        return ordered(self.promotions)
+
+    def product(self, code: str) -> Product:
+        """The product of that code. Raises ``NotFound`` (``product.unknown``)."""
+        found = self.products_by_code.get(code)
+        if found is None:
+            raise NotFound(
+                "product.unknown",
+                f"product {code!r} is not in the catalogue",
+                product=code,
+            )
+        return found
+
+    def customer(self, code: str) -> Customer:
+        """The customer of that code. Raises ``NotFound`` (``customer.unknown``)."""
+        found = self._customers.get(code)
+        if found is None:
+            raise NotFound(
+                "customer.unknown",
+                f"customer {code!r} is not in the catalogue",
+                customer=code,
+            )
+        return found
+
+    def bom(self, product: str, *, on: Moment | None = None) -> Structure:
+        """The BOM of a product with all below it, with the parts that hold on a day.
+
+        Raises ``NotFound`` (``bom.unknown``), ``Refused`` (``bom.cycle``).
+        """
+        units = {code: thing.unit for code, thing in self.products_by_code.items()}
+        return structure(product, self._boms, on=on, units=units)
+
+    def lineage(self, product: Product) -> tuple[str, ...]:
+        """The codes of a product's category and of all above it, nearest first."""
+        found = self._lineages.get(product.category)
+        if found is None:
+            codes: list[str] = []
+            code = product.category
+            while code is not None and code not in codes:
+                codes.append(code)
+                category = self._categories.get(code)
+                code = category.parent if category else None
+            found = self._lineages[product.category] = tuple(codes)
+        return found
+
+    @cached_property
+    def _lineages(self) -> dict[str | None, tuple[str, ...]]:
+        return {None: ()}
+
+    def check(self) -> tuple[Finding, ...]:
+        """What the snapshot names and does not hold: products, units, categories, books, taxes."""
+        return tuple(self._missing())
+
+    def _missing(self) -> list[Finding]:
+        findings: list[Finding] = []
+
+        def need(known: object, code: str | None, *, kind: str, place: str) -> None:
+            if code is not None and code not in known:  # type: ignore[operator]
+                findings.append(
+                    Finding(
+                        code=f"{kind}.unknown",
+                        place=place,
+                        message={
+                            "en": f"{kind.replace('_', ' ')} {code!r} is not in the catalogue",
+                            "zh": f"目录中没有 {code!r}",
+                        },
+                    )
+                )
+
+        units = {unit.code for unit in self.units.units}
+        books = {book.code for book in self.books}
+        taxes = {rate.code for rate in self.taxes.rates}
+        products, categories = self.products_by_code, self._categories
+        for product in self.products:
+            place = f"products/{product.code}"
+            need(units, product.unit, kind="unit", place=place)
+            need(categories, product.category, kind="category", place=place)
+            need(products, product.variant_of, kind="product", place=place)
+            need(taxes, product.tax_code, kind="tax_code", place=place)
+        for category in self.categories:
+            need(
+                categories,
+                category.parent,
+                kind="category",
+                place=f"categories/{category.code}",
+            )
+        for bom in self.boms:
+            place = f"boms/{bom.product}"
+            need(products, bom.product, kind="product", place=place)
+            for part in bom.parts():
+                need(products, part.product, kind="product", place=place)
+                need(units, part.unit, kind="unit", place=place)
+        for book in self.books:
+            need(books, book.base, kind="price_book", place=f"books/{book.code}")
+            for version in book.versions:
+                for row in version.entries:
+                    place = f"books/{book.code}/{row}"
+                    need(products, row.product, kind="product", place=place)
+                    need(categories, row.category, kind="category", place=place)
+                    need(units, row.unit, kind="unit", place=place)
+        for promotion in self.promotions:
+            place = f"promotions/{promotion.code}"
+            for code in promotion.products:
+                need(products, code, kind="product", place=place)
+            for code in promotion.categories:
+                need(categories, code, kind="category", place=place)
+        for customer in self.customers:
+            need(
+                books,
+                customer.price_book,
+                kind="price_book",
+                place=f"customers/{customer.code}",
+            )
+        need(books, self.default_book, kind="price_book", place="default_book")
+        return findings

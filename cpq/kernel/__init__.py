@@ -1,0 +1,1 @@
+"""The words that both packages speak: values, money, quantities, periods, findings, refusals."""

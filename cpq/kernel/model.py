@@ -1,0 +1,45 @@
+"""The one base of every value: frozen, closed, validated, hashed by content.
+
+A frozen model is only as frozen as what it holds, so fields are tuples and frozensets, never
+lists or dicts. ``model_copy(update=…)`` does not validate; ``with_()`` does.
+"""
+
+import hashlib
+import json
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value: equal by content, never changed; ``with_()`` makes a new, validated one.
+
+    >>> class Point(Frozen):
+    ...     x: int
+    ...     y: int = 0
+    >>> Point(x=1).with_(y=2)
+    Point(x=1, y=2)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    def with_(self, **changes: Any) -> Self:
+        """The same value with some fields changed, validated as if written anew."""
+        return type(self).model_validate({**dict(self), **changes})
+
+    def canonical(self) -> str:
+        """JSON that is the same for the same content: keys sorted, amounts as strings."""
+        return canonical_json(self.model_dump(mode="json"))
+
+    def content_hash(self) -> str:
+        """SHA-256 of ``canonical()`` in hex: the same content gives the same hash anywhere."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """Sorted keys, no white space, no float: the one form that hashes and storage use.
+
+    >>> canonical_json({"b": "1.10", "a": 2})
+    '{"a":2,"b":"1.10"}'
+    """
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -1,0 +1,275 @@
+"""Promotion policies (促销政策): who gets what off which products, until when and up to how much.
+
+A policy is conditions + target + benefit + priority + cap + funder. Policies act one after the
+other in the order (priority from high to low, code), never in the order somebody typed them:
+conditions look at the amounts before any promotion, benefits are taken from what the ones before
+have left. A discount is reckoned on the total of the lines it is for, rounded once and shared by
+largest remainder, so that the shares add up to it (policy ``per_line`` rounds each line instead).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field, model_validator
+
+from cpq.cap import Cap
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import (
+    EXACT,
+    CurrencyCode,
+    Exact,
+    Money,
+    RoundingPolicy,
+    difference,
+    plain,
+    product,
+    rounded,
+    split_within,
+    total,
+)
+from cpq.kernel.period import ALWAYS, Period, zone
+from cpq.kernel.text import Code, LocalText
+from cpq.trace import Step
+
+_CENT = Decimal("0.01")
+
+
+class PercentOff(Frozen):
+    """``percent`` off what the targeted lines cost."""
+
+    kind: Literal["percent_off"] = "percent_off"
+    percent: Exact = Field(gt=0, le=100)
+
+    def __str__(self) -> str:
+        return f"{plain(self.percent)}% off"
+
+
+class AmountOff(Frozen):
+    """An amount off the targeted lines together, net of tax; never more than they cost."""
+
+    kind: Literal["amount_off"] = "amount_off"
+    amount: Money
+
+    def __str__(self) -> str:
+        return f"{self.amount} off"
+
+
+Benefit = Annotated[PercentOff | AmountOff, Field(discriminator="kind")]
+Basis = Literal["line", "order"]
+
+
+class PromotionPolicy(Frozen):
+    """A promotion policy.
+
+    It holds while ``period`` does (days inclusive, in ``zone``), for customers in one of
+    ``customer_groups`` (none given: for all), on lines whose product or one of whose categories
+    is named (none given: on all). ``quantity_from`` and ``quantity_to`` (both inclusive) and
+    ``amount_from`` are conditions on the targeted lines before promotions: each line by itself,
+    or all of the order together, as ``basis`` says.
+
+    >>> PromotionPolicy(code="AUTUMN", benefit=PercentOff(percent="5"),
+    ...                 cap=Cap(amount=Money("500.00", "CNY"))).priority
+    0
+    """
+
+    code: Code
+    name: LocalText = LocalText()
+    period: Period = ALWAYS
+    zone: str = "UTC"
+    priority: int = 0
+    customer_groups: tuple[Code, ...] = ()
+    products: tuple[Code, ...] = ()
+    categories: tuple[Code, ...] = ()
+    basis: Basis = "order"
+    quantity_from: Exact | None = None
+    quantity_to: Exact | None = None
+    amount_from: Money | None = None
+    benefit: Benefit
+    spread: Literal["order", "per_line"] = "order"
+    cap: Cap | None = None
+    funder: Code = "own"
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> "PromotionPolicy":
+        zone(self.zone)
+        low, high = self.quantity_from, self.quantity_to
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"promotion {self.code!r} asks for {low} to {high}: nothing is both")
+        currencies = {money.code for money in self.moneys()}
+        if len(currencies) > 1:
+            raise ValueError(f"promotion {self.code!r} mixes {' and '.join(sorted(currencies))}")
+        return self
+
+    def moneys(self) -> tuple[Money, ...]:
+        """Every amount the policy names; they share one currency."""
+        benefit = (self.benefit.amount,) if isinstance(self.benefit, AmountOff) else ()
+        floor = (self.amount_from,) if self.amount_from is not None else ()
+        return (*benefit, *floor, *((self.cap.amount,) if self.cap else ()))
+
+    @property
+    def currency(self) -> CurrencyCode | None:
+        """The currency of its amounts; ``None`` where it names none and holds in any."""
+        moneys = self.moneys()
+        return moneys[0].code if moneys else None
+
+
+class Target(NamedTuple):
+    """A priced line as promotions see it; ``running`` is what earlier ones have left."""
+
+    product: str
+    categories: tuple[str, ...]
+    quantity: Decimal
+    amount: Decimal
+    running: Decimal
+
+
+class Grant(NamedTuple):
+    """What one policy gives: a share per line (zero for most), and a row of the trace per line."""
+
+    shares: tuple[Decimal, ...]
+    steps: tuple[Step | None, ...]
+
+
+def ordered(policies: Sequence[PromotionPolicy]) -> tuple[PromotionPolicy, ...]:
+    """The policies in the order they act: priority from high to low, then code."""
+    return tuple(sorted(policies, key=lambda policy: (-policy.priority, policy.code)))
+
+
+def in_force(
+    promotion: PromotionPolicy, *, at: datetime, groups: tuple[str, ...], currency: str
+) -> Step | None:
+    """``None`` where the policy may act on this order, else the row that says why it may not."""
+    if promotion.period is not ALWAYS and not promotion.period.contains(at, zone(promotion.zone)):
+        return _refused(promotion, "outside_period", str(promotion.period), at.date().isoformat())
+    if promotion.customer_groups and not set(promotion.customer_groups) & set(groups):
+        needed, actual = (
+            ", ".join(promotion.customer_groups),
+            ", ".join(groups) or "none",
+        )
+        return _refused(promotion, "other_customer", needed, actual)
+    if promotion.currency not in (None, currency):
+        return _refused(promotion, "other_currency", str(promotion.currency), currency)
+    return None
+
+
+def grant(
+    promotion: PromotionPolicy,
+    targets: Sequence[Target],
+    *,
+    currency: str,
+    policy: RoundingPolicy,
+) -> Grant:
+    """What a policy in force takes off each line, in the order of ``targets``.
+
+    Amounts are in ``currency``, rounded to the policy's places; no share exceeds what its line
+    still costs, and the cap bounds their sum.
+    """
+    steps: list[Step | None] = [None] * len(targets)
+    eligible = [place for place, target in enumerate(targets) if _targeted(promotion, target)]
+    kept: list[int] = []
+    for group in [[place] for place in eligible] if promotion.basis == "line" else [eligible]:
+        refusal = _condition(promotion, [targets[place] for place in group])
+        if refusal is None:
+            kept += group
+        for place in group if refusal else ():
+            steps[place] = refusal
+    shares = [Decimal(0)] * len(targets)
+    asked = (
+        _share(promotion, targets, kept, shares, currency=currency, policy=policy)
+        if kept
+        else Decimal(0)
+    )
+    capped = asked > total(shares)
+    for place in kept:
+        before = targets[place].running
+        reason = "capped" if capped else "applied"
+        steps[place] = Step(
+            point="promotion",
+            rule=f"{promotion.code}: {promotion.benefit}",
+            applied=bool(shares[place]),
+            reason=reason if shares[place] or capped else "nothing_left",
+            needed=plain(asked) if capped else "",
+            actual=plain(total(shares)) if capped else "",
+            before=before,
+            after=difference(before, shares[place]),
+        )
+    return Grant(tuple(shares), tuple(steps))
+
+
+def _targeted(promotion: PromotionPolicy, target: Target) -> bool:
+    if not promotion.products and not promotion.categories:
+        return True
+    if target.product in promotion.products:
+        return True
+    return any(category in promotion.categories for category in target.categories)
+
+
+def _condition(promotion: PromotionPolicy, group: Sequence[Target]) -> Step | None:
+    quantity = total(target.quantity for target in group)
+    low, high = promotion.quantity_from, promotion.quantity_to
+    if low is not None and quantity < low:
+        return _refused(promotion, "quantity_below", plain(low), plain(quantity))
+    if high is not None and quantity > high:
+        return _refused(promotion, "quantity_above", plain(high), plain(quantity))
+    amount = total(target.amount for target in group)
+    if promotion.amount_from is not None and amount < promotion.amount_from.amount:
+        return _refused(
+            promotion,
+            "amount_below",
+            plain(promotion.amount_from.amount),
+            plain(amount),
+        )
+    return None
+
+
+def _share(
+    promotion: PromotionPolicy,
+    targets: Sequence[Target],
+    kept: Sequence[int],
+    shares: list[Decimal],
+    *,
+    currency: str,
+    policy: RoundingPolicy,
+) -> Decimal:
+    """Write each kept line's share into ``shares``; what was asked before any cap is returned."""
+    places = policy.places_for(currency)
+    rooms = [max(targets[place].running, Decimal(0)) for place in kept]
+    benefit = promotion.benefit
+    if isinstance(benefit, PercentOff) and promotion.spread == "per_line":
+        wished = [rounded(product(r, benefit.percent, _CENT), places, policy.mode) for r in rooms]
+        asked = total(wished)
+    else:
+        wished = rooms
+        asked = (
+            rounded(product(total(rooms), benefit.percent, _CENT), places, policy.mode)
+            if isinstance(benefit, PercentOff)
+            else min(benefit.amount.amount, total(rooms))
+        )
+    granted = asked
+    if promotion.cap is not None:
+        granted = promotion.cap.granted(Money(asked, currency)).amount
+    if granted == asked and promotion.spread == "per_line":
+        parts = wished
+    else:
+        units, _ = split_within(
+            int(granted.scaleb(places, context=EXACT)),
+            [int(wish.scaleb(places, context=EXACT)) for wish in wished],
+            [int(room.scaleb(places, context=EXACT)) for room in rooms],
+        )
+        parts = [Decimal(unit).scaleb(-places, context=EXACT) for unit in units]
+    for place, part in zip(kept, parts, strict=True):
+        shares[place] = part
+    return asked
+
+
+def _refused(promotion: PromotionPolicy, reason: str, needed: str, actual: str) -> Step:
+    return Step(
+        point="promotion",
+        rule=f"{promotion.code}: {promotion.benefit}",
+        applied=False,
+        reason=reason,
+        needed=needed,
+        actual=actual,
+    )

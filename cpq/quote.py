@@ -1,0 +1,229 @@
+"""The offer and its versions (报价单、版本): drafted, sent, accepted.
+
+A quote holds everything it was made from, so that it prints and recalculates the same for ever.
+Once sent it does not change: a change is the next version, which supersedes this one. It is valid
+through the end of its last day, in the seller's time zone; a draft that nobody received cannot be
+accepted, and an expired offer only as a new version.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from cpq.customer import Customer, Party
+from cpq.kernel.errors import Refused
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Exact, Money, plain, total
+from cpq.kernel.text import Line, LocalText, Number
+from cpq.waterfall import Pricing
+
+_NO_WORDS = LocalText()
+
+QuoteState = Literal["draft", "sent", "accepted", "superseded"]
+PaymentEvent = Literal["signing", "delivery", "acceptance"]
+"""What makes an instalment fall due: the signing, a delivery, the customer's acceptance (验收)."""
+
+
+class PaymentTerm(Frozen):
+    """``percent`` of the total falls due ``days`` after an event (付款条件).
+
+    >>> PaymentTerm(percent="30", event="signing", days=7).days
+    7
+    """
+
+    percent: Exact = Field(gt=0, le=100)
+    event: PaymentEvent
+    days: int = Field(default=0, ge=0, le=3660)
+
+
+class Clause(Frozen):
+    """A numbered clause of the terms: a title and its words, in both languages."""
+
+    title: LocalText = LocalText()
+    text: LocalText
+
+
+class QuoteAcceptance(Frozen):
+    """Who accepted, on which day, and the hash of exactly what was accepted."""
+
+    on: date
+    by: Line
+    quote_hash: str
+
+
+class Quote(Frozen):
+    """An offer: one version, with the pricing and the words it was made of."""
+
+    number: Number
+    version: int = Field(default=1, ge=1)
+    state: QuoteState = "draft"
+    title: LocalText = LocalText()
+    customer: Customer
+    seller: Party
+    pricing: Pricing
+    issued_on: date
+    valid_until: date
+    payment: tuple[PaymentTerm, ...] = ()
+    delivery: LocalText = LocalText()
+    terms: tuple[Clause, ...] = ()
+    salesperson: Party | None = None
+    acceptance: QuoteAcceptance | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "Quote":
+        if self.valid_until < self.issued_on:
+            raise ValueError(
+                f"valid_until {self.valid_until} lies before issued_on {self.issued_on}"
+            )
+        if self.customer.code != self.pricing.customer:
+            raise ValueError(
+                f"the quote is for {self.customer.code!r} but was priced for "
+                f"{self.pricing.customer!r}; price it for this customer"
+            )
+        share = total(term.percent for term in self.payment)
+        if self.payment and share != 100:
+            raise ValueError(f"the payment terms add up to {plain(share)} %, not 100 %")
+        if (self.state == "accepted") != (self.acceptance is not None):
+            raise ValueError("an accepted quote, and only that, has an acceptance")
+        return self
+
+    @property
+    def reference(self) -> str:
+        """Number and version as people write them: ``Q-2026-0001 / 2`` is version 2."""
+        return self.number if self.version == 1 else f"{self.number} / {self.version}"
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code that every amount of the quote is in."""
+        return self.pricing.currency
+
+    @property
+    def net(self) -> Money:
+        """The total before tax."""
+        return self.pricing.net
+
+    @property
+    def tax(self) -> Money:
+        """The tax on the total."""
+        return self.pricing.tax
+
+    @property
+    def gross(self) -> Money:
+        """The total to pay."""
+        return self.pricing.gross
+
+
+def draft_quote(
+    pricing: Pricing,
+    *,
+    number: str,
+    customer: Customer,
+    seller: Party,
+    issued_on: date,
+    valid_until: date,
+    title: LocalText = _NO_WORDS,
+    delivery: LocalText = _NO_WORDS,
+    payment: tuple[PaymentTerm, ...] = (),
+    terms: tuple[Clause, ...] = (),
+    salesperson: Party | None = None,
+) -> Quote:
+    """The first version of a quote, as a draft; ``number`` comes from the host.
+
+    ``valid_until`` is the last day of the offer, inclusive. Malformed fields are pydantic's
+    ``ValidationError``.
+    """
+    return Quote(
+        number=number,
+        customer=customer,
+        seller=seller,
+        pricing=pricing,
+        issued_on=issued_on,
+        valid_until=valid_until,
+        title=title,
+        delivery=delivery,
+        payment=payment,
+        terms=terms,
+        salesperson=salesperson,
+    )
+
+
+def _refuse_state(quote: Quote, verb: str, *, needs: QuoteState) -> None:
+    if quote.state != needs:
+        raise Refused(
+            "quote.wrong_state",
+            f"quote {quote.reference} is {quote.state}; only a {needs} quote can be {verb}",
+            number=quote.number,
+            state=quote.state,
+        )
+
+
+def send(quote: Quote) -> Quote:
+    """The draft as sent: from here on it does not change.
+
+    Raises ``Refused`` (``quote.wrong_state``).
+    """
+    _refuse_state(quote, "sent", needs="draft")
+    return quote.with_(state="sent")
+
+
+def accept(quote: Quote, *, on: date, by: str) -> Quote:
+    """The sent quote as accepted on a day by a person or purchase order.
+
+    Raises ``Refused``: ``quote.expired`` after ``valid_until`` (that day is still in time),
+    ``quote.wrong_state`` unless it was sent.
+    """
+    _refuse_state(quote, "accepted", needs="sent")
+    if on > quote.valid_until:
+        raise Refused(
+            "quote.expired",
+            f"quote {quote.reference} was valid until {quote.valid_until}; accepting it on {on} "
+            "needs a new version: revise() it",
+            number=quote.number,
+            valid_until=quote.valid_until,
+        )
+    acceptance = QuoteAcceptance(on=on, by=by, quote_hash=quote.content_hash())
+    return quote.with_(state="accepted", acceptance=acceptance)
+
+
+def supersede(quote: Quote) -> Quote:
+    """The sent quote as overtaken by a newer version.
+
+    Raises ``Refused`` (``quote.wrong_state``).
+    """
+    _refuse_state(quote, "superseded", needs="sent")
+    return quote.with_(state="superseded")
+
+
+def revise(quote: Quote, pricing: Pricing, *, issued_on: date, valid_until: date) -> Quote:
+    """The next version as a draft, with a new pricing; number, words and parties stay.
+
+    Raises ``Refused`` (``quote.wrong_state``) for an accepted quote: amend its contract instead.
+    """
+    if quote.state == "accepted":
+        raise Refused(
+            "quote.wrong_state",
+            f"quote {quote.reference} is accepted; amend the contract instead",
+            number=quote.number,
+            state=quote.state,
+        )
+    return quote.with_(
+        version=quote.version + 1,
+        state="draft",
+        pricing=pricing,
+        issued_on=issued_on,
+        valid_until=valid_until,
+    )
+
+
+def payment_terms(*terms: tuple[str, PaymentEvent, int]) -> tuple[PaymentTerm, ...]:
+    """Payment terms from (share, event, days): ``("30%", "signing", 7)``.
+
+    >>> terms = payment_terms(("30%", "signing", 7), ("70 %", "delivery", 30))
+    >>> [str(term.percent) for term in terms]
+    ['30', '70']
+    """
+    return tuple(
+        PaymentTerm(percent=share.replace("%", "").strip(), event=event, days=days)
+        for share, event, days in terms
+    )
