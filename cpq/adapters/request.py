@@ -1,0 +1,158 @@
+"""A quote request: the one file that a rep writes, and the quote that comes of it.
+
+JSON (or TOML) with the number that the host gave, the customer, the days and what is asked::
+
+    {
+      "number": "Q-2026-0001", "customer": "C-0042",
+      "issued_on": "2026-11-21", "valid_until": "2026-12-21",
+      "items": [
+        {"configure": "LASER-3000", "quantity": 2, "choose": {"head": "HEAD-12KW"}},
+        {"product": "NOZZLE-15", "quantity": 120}
+      ],
+      "payment": [{"percent": "30", "event": "signing", "days": 7}, ...]
+    }
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from cpq.adapters.rows import read_json
+from cpq.catalogue import Catalogue
+from cpq.configuration import Configuration, Item, configure
+from cpq.customer import Party
+from cpq.kernel.errors import Finding, Refused, Unreadable, refuse_if
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Exact
+from cpq.kernel.text import Code, LocalText, Number
+from cpq.pricing import price
+from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
+
+
+class ConfiguredItem(Frozen):
+    """A product to configure: ``choose`` maps a path to the code or codes picked there."""
+
+    configure: Code
+    quantity: Exact = Field(default=Decimal(1), gt=0)
+    choose: tuple[tuple[str, tuple[Code, ...]], ...] = ()
+
+    @field_validator("choose", mode="before")
+    @classmethod
+    def _from_table(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return tuple(
+                (path, (picks,) if isinstance(picks, str) else tuple(picks))
+                for path, picks in value.items()
+            )
+        return value
+
+
+class QuoteRequest(Frozen):
+    """What a rep asks for; everything else comes from the catalogue.
+
+    Days are in the catalogue's zone; the quote is priced as of ``issued_on`` and valid through
+    the whole of ``valid_until``. ``book`` overrides the customer's price book.
+    """
+
+    number: Number
+    customer: Code
+    issued_on: date
+    valid_until: date
+    items: tuple[Item | ConfiguredItem, ...] = Field(min_length=1)
+    book: Code | None = None
+    title: LocalText = LocalText()
+    delivery: LocalText = LocalText()
+    payment: tuple[PaymentTerm, ...] = ()
+    terms: tuple[Clause, ...] = ()
+    salesperson: Party | None = None
+
+
+def read_request(path: str | Path) -> QuoteRequest:
+    """The request in a JSON or TOML file.
+
+    Raises ``Unreadable`` (``file.missing``, ``file.unreadable``, ``request.unreadable`` with one
+    finding per field that is wrong).
+    """
+    file = Path(path)
+    fields = _read_toml(file) if file.suffix == ".toml" else read_json(file)
+    try:
+        return QuoteRequest.model_validate(fields)
+    except ValidationError as error:
+        findings = [
+            Finding(
+                code="request.field",
+                place=".".join(str(part) for part in problem["loc"]),
+                message=LocalText(en=problem["msg"].removeprefix("Value error, ")),
+            )
+            for problem in error.errors(include_url=False, include_context=False)
+        ]
+        listed = "; ".join(str(finding) for finding in findings[:3])
+        raise Unreadable("request.unreadable", f"{file}: {listed}", findings=findings) from None
+
+
+def _read_toml(path: Path) -> Any:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise Unreadable("file.missing", f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Unreadable("file.unreadable", f"{path} is not TOML: {error}") from None
+
+
+def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
+    """The draft quote that a request asks for.
+
+    Raises ``Refused``: ``request.no_seller`` where the catalogue names no seller,
+    ``configuration.invalid`` and ``pricing.invalid`` with all findings; ``NotFound`` for an
+    unknown customer or book.
+    """
+    if catalogue.seller is None:
+        raise Refused(
+            "request.no_seller", "the catalogue names no seller; add [seller] to catalogue.toml"
+        )
+    pricing = price(
+        _items(request, catalogue),
+        catalogue=catalogue,
+        customer=request.customer,
+        on=request.issued_on,
+        book=request.book,
+    )
+    return draft_quote(
+        pricing,
+        number=request.number,
+        customer=catalogue.customer(request.customer),
+        seller=catalogue.seller,
+        issued_on=request.issued_on,
+        valid_until=request.valid_until,
+        title=request.title,
+        delivery=request.delivery,
+        payment=request.payment,
+        terms=request.terms,
+        salesperson=request.salesperson,
+    )
+
+
+def _items(request: QuoteRequest, catalogue: Catalogue) -> list[Item | Configuration]:
+    items: list[Item | Configuration] = []
+    findings: list[Finding] = []
+    for place, asked in enumerate(request.items, start=1):
+        if isinstance(asked, Item):
+            items.append(asked)
+            continue
+        try:
+            bom = catalogue.bom(asked.configure, on=request.issued_on)
+            items.append(configure(bom, choose=dict(asked.choose), quantity=asked.quantity))
+        except Refused as refusal:
+            findings += [
+                finding.with_(place=f"items/{place}/{finding.place}")
+                for finding in refusal.findings
+            ]
+            if not refusal.findings:
+                raise
+    refuse_if(findings, code="configuration.invalid", subject=f"request {request.number}")
+    return items
