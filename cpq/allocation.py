@@ -12,13 +12,14 @@ from fractions import Fraction
 from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import CurrencyCode, Exact, Money, split_within
-from cpq.kernel.text import Code, Line
+from cpq.kernel.text import Code, Line, LocalText
 
 
 class Allocation(Frozen):
     """A share of one promotion that one line bears: ``amount`` lowers the line's net.
 
-    ``funder`` is who bears the cost of the share, ``own`` being the seller.
+    ``name`` is the promotion's, as it is printed; ``funder`` is who bears the cost of the share,
+    ``own`` being the seller.
 
     >>> row = Allocation(line="1", promotion="AUTUMN", tax_code="VAT13", amount="30.00",
     ...                  currency="CNY")
@@ -28,6 +29,7 @@ class Allocation(Frozen):
 
     line: Line
     promotion: Code
+    name: LocalText = LocalText()
     tax_code: Code
     funder: Code = "own"
     amount: Exact
@@ -94,10 +96,11 @@ def refundable(
     ...             already=Decimal(n)).amount for n in range(3)]
     [Decimal('33.33'), Decimal('33.34'), Decimal('33.33')]
     """
-    if not 0 <= already <= already + returned <= quantity:
+    whole, start = Fraction(quantity), Fraction(already)
+    end = start + Fraction(returned)
+    if whole <= 0 or not 0 <= start <= end <= whole:
         raise Invalid(
             "return.exceeds_quantity",
             f"{returned} returned after {already} of {quantity}: more than was sold",
         )
-    before = amount.share(Fraction(already) / Fraction(quantity))
-    return amount.share(Fraction(already + returned) / Fraction(quantity)) - before
+    return amount.share(end / whole) - amount.share(start / whole)

@@ -6,6 +6,8 @@ order's currency, before tax; what goes beyond is clipped or refuses the promoti
 
 from typing import Literal
 
+from pydantic import field_validator
+
 from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money
@@ -22,6 +24,13 @@ class Cap(Frozen):
 
     amount: Money
     over: Literal["clip", "reject"] = "clip"
+
+    @field_validator("amount")
+    @classmethod
+    def _not_negative(cls, amount: Money) -> Money:
+        if amount.amount < 0:
+            raise Invalid("cap.negative", f"a cap is 0 or more; found {amount}")
+        return amount
 
     def granted(self, asked: Money) -> Money:
         """What of ``asked`` may be given. Raises ``Invalid`` for a cap in another currency."""

@@ -25,7 +25,7 @@ from cpq.bom import (
 from cpq.kernel.errors import Finding, refuse_if
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Exact, exact, product, total
-from cpq.kernel.text import Code, Line, LocalText
+from cpq.kernel.text import Code, Line, LocalText, legible
 
 Origin = Literal["user", "preset"]
 Chosen = str | Sequence[str]
@@ -187,7 +187,7 @@ class _Reading:
                     "unknown_path",
                     path,
                     f"nothing is chosen here; known are {known}",
-                    f"此处没有可选项;可选:{known}",
+                    f"此处没有可选项；可选：{known}",
                 )
         for prefix, rule in self._rules:
             self._judge(rule, prefix, picked)
@@ -212,10 +212,11 @@ class _Reading:
             path = f"{prefix}{attribute.code}"
             self._known.add(path)
             values = {value.code: value for value in attribute.values}
-            code, *more = self.chosen.get(path, (attribute.values[0].code,))
-            if code not in values or more:
-                self._find("unknown_value", path, *_not_offered([code, *more], values))
+            codes = self.chosen.get(path, (attribute.values[0].code,))
+            if len(codes) != 1 or codes[0] not in values:
+                self._find("unknown_value", path, *_not_offered(codes, values))
                 continue
+            code = codes[0]
             self._choose(path, code)
             name = attribute.name if str(attribute.name) else LocalText(en=attribute.code)
             value = values[code].name
@@ -237,7 +238,7 @@ class _Reading:
                 wrong,
                 path,
                 f"pick {span} of {', '.join(options)}; found {', '.join(codes) or 'none'}",
-                f"应选 {span} 项:{'、'.join(options)};实际:{'、'.join(codes) or '无'}",
+                f"应选 {span} 项：{'、'.join(options)}；实际：{'、'.join(codes) or '无'}",
             )
             return []
         for code in codes:
@@ -259,7 +260,7 @@ class _Reading:
                     "excluded",
                     f"{prefix}{rule.together[-1].path}",
                     f"{names} do not go together (rule {rule.code})",
-                    f"{names} 不能同时选择(规则 {rule.code})",
+                    f"{names} 不能同时选择（规则 {rule.code}）",
                     rule.message,
                 )
         elif holds(rule.when) and not any(holds(pick) for pick in rule.needs):
@@ -268,7 +269,7 @@ class _Reading:
                 "required",
                 f"{prefix}{rule.when.path}",
                 f"{rule.when} needs {needs} (rule {rule.code})",
-                f"{rule.when} 需要 {needs.replace(' or ', ' 或 ')}(规则 {rule.code})",
+                f"{rule.when} 需要 {needs.replace(' or ', ' 或 ')}（规则 {rule.code}）",
                 rule.message,
             )
 
@@ -277,15 +278,17 @@ class _Reading:
     ) -> None:
         own = said if said is not None else LocalText()
         message = LocalText(
-            en=f"{own.en}: {en}" if own.en else en,
-            zh=f"{own.zh}:{zh}" if own.zh else zh,
+            en=legible(f"{own.en}: {en}" if own.en else en),
+            zh=legible(f"{own.zh}：{zh}" if own.zh else zh),
         )
-        self.findings.append(Finding(code=f"configuration.{reason}", place=place, message=message))
+        self.findings.append(
+            Finding(code=f"configuration.{reason}", place=legible(place), message=message)
+        )
 
 
 def _not_offered(codes: Sequence[str], offered: Mapping[str, object]) -> tuple[str, str]:
-    found, known = ", ".join(codes), ", ".join(offered)
+    found, known = ", ".join(codes) or "none", ", ".join(offered)
     return (
         f"{found} is not offered; pick one of {known}",
-        f"{found} 不在可选项中;可选:{known}",
+        f"{found} 不在可选项中；可选：{known}",
     )

@@ -25,7 +25,7 @@ from cpq.customer import Customer
 from cpq.kernel.errors import DomainError, Finding, Invalid, NotFound, refuse_if
 from cpq.kernel.money import EXACT, RoundingPolicy, difference, exact, places_of, rounded
 from cpq.kernel.period import Moment, instant, zone
-from cpq.kernel.text import LocalText
+from cpq.kernel.text import LocalText, legible
 from cpq.pricebook import NoPrice, Price
 from cpq.product import Product
 from cpq.promotion import PromotionPolicy, Target, grant, in_force
@@ -35,6 +35,8 @@ from cpq.waterfall import PricedLine, Pricing
 
 COMMERCIAL = RoundingPolicy()
 """Unit prices with four decimals, amounts on the currency's grid, half up."""
+
+_LARGEST_EXPONENT = 15
 
 
 class _Draft(NamedTuple):
@@ -188,7 +190,7 @@ def _draft(
     detail = tuple(
         LocalText(
             en=f"{name.in_('en')}: {value.in_('en')}",
-            zh=f"{name.in_('zh')}:{value.in_('zh')}",
+            zh=f"{name.in_('zh')}：{value.in_('zh')}",
         )
         for name, value in attributes
     )
@@ -249,7 +251,7 @@ def _prices(
             findings.append(_finding(f"lines/{draft.number}", error))
             continue
         if isinstance(found, NoPrice):
-            findings.append(_unpriced(draft, found, at))
+            findings.append(_unpriced(draft, found, at.astimezone(zone(catalogue.zone))))
         else:
             prices.append(found)
     refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
@@ -270,11 +272,17 @@ def _unpriced(draft: _Draft, missing: NoPrice, at: datetime) -> Finding:
 
 
 def _finding(place: str, error: DomainError) -> Finding:
-    return Finding(code=error.code, place=place, message=LocalText(en=error.message))
+    return Finding(code=error.code, place=place, message=LocalText(en=legible(error.message)))
 
 
 def _extended(draft: _Draft, unit_price: Decimal, places: int, policy: RoundingPolicy) -> Decimal:
-    return rounded(EXACT.multiply(draft.quantity, unit_price), places, policy.mode)
+    amount = rounded(EXACT.multiply(draft.quantity, unit_price), places, policy.mode)
+    if amount.adjusted() > _LARGEST_EXPONENT:
+        raise Invalid(
+            "number.out_of_range",
+            f"line {draft.number}: {draft.quantity} × {unit_price} = {amount} is 1E16 or more",
+        )
+    return amount
 
 
 class _Promoted(NamedTuple):
@@ -330,6 +338,7 @@ def _allocation(
     return Allocation(
         line=draft.number,
         promotion=promotion.code,
+        name=promotion.name,
         tax_code=draft.product.tax_code,
         funder=promotion.funder,
         amount=share,

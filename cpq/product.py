@@ -5,6 +5,8 @@ in a tree, and a rule on a node covers what lies below it. A *variant* belongs t
 varies, so that a price for the family holds until the variant has its own.
 """
 
+from pydantic import Field
+
 from cpq.kernel.model import Frozen
 from cpq.kernel.period import ALWAYS, Period
 from cpq.kernel.text import Code, LocalText
@@ -58,4 +60,4 @@ class Attribute(Frozen):
 
     code: Code
     name: LocalText = LocalText()
-    values: tuple[AttributeValue, ...]
+    values: tuple[AttributeValue, ...] = Field(min_length=1)

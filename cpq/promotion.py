@@ -12,9 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cpq.cap import Cap
+from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import (
     EXACT,
@@ -51,6 +52,13 @@ class AmountOff(Frozen):
 
     kind: Literal["amount_off"] = "amount_off"
     amount: Money
+
+    @field_validator("amount")
+    @classmethod
+    def _positive(cls, amount: Money) -> Money:
+        if amount.amount <= 0:
+            raise Invalid("promotion.not_positive", f"an amount off is above 0; found {amount}")
+        return amount
 
     def __str__(self) -> str:
         return f"{self.amount} off"
@@ -141,8 +149,10 @@ def in_force(
     promotion: PromotionPolicy, *, at: datetime, groups: tuple[str, ...], currency: str
 ) -> Step | None:
     """``None`` where the policy may act on this order, else the row that says why it may not."""
-    if promotion.period is not ALWAYS and not promotion.period.contains(at, zone(promotion.zone)):
-        return _refused(promotion, "outside_period", str(promotion.period), at.date().isoformat())
+    home = zone(promotion.zone)
+    if promotion.period is not ALWAYS and not promotion.period.contains(at, home):
+        day = at.astimezone(home).date().isoformat()
+        return _refused(promotion, "outside_period", str(promotion.period), day)
     if promotion.customer_groups and not set(promotion.customer_groups) & set(groups):
         needed, actual = (
             ", ".join(promotion.customer_groups),
@@ -235,9 +245,12 @@ def _share(
 ) -> Decimal:
     """Write each kept line's share into ``shares``; what was asked before any cap is returned."""
     places = policy.places_for(currency)
+    # spare cents go by what the lines are, never by where they stand: permuting changes no total
+    kept = sorted(kept, key=lambda place: targets[place])
     rooms = [max(targets[place].running, Decimal(0)) for place in kept]
     benefit = promotion.benefit
-    if isinstance(benefit, PercentOff) and promotion.spread == "per_line":
+    per_line = isinstance(benefit, PercentOff) and promotion.spread == "per_line"
+    if isinstance(benefit, PercentOff) and per_line:
         wished = [rounded(product(r, benefit.percent, _CENT), places, policy.mode) for r in rooms]
         asked = total(wished)
     else:
@@ -250,7 +263,7 @@ def _share(
     granted = asked
     if promotion.cap is not None:
         granted = promotion.cap.granted(Money(asked, currency)).amount
-    if granted == asked and promotion.spread == "per_line":
+    if granted == asked and per_line:
         parts = wished
     else:
         units, _ = split_within(
@@ -270,6 +283,6 @@ def _refused(promotion: PromotionPolicy, reason: str, needed: str, actual: str) 
         rule=f"{promotion.code}: {promotion.benefit}",
         applied=False,
         reason=reason,
-        needed=needed,
-        actual=actual,
+        needed=needed[:200],
+        actual=actual[:200],
     )

@@ -216,6 +216,20 @@ def revise(quote: Quote, pricing: Pricing, *, issued_on: date, valid_until: date
     )
 
 
+def published(quote: Quote) -> Quote:
+    """The quote as its customer may see it: without trace, cost sharing and segmentation.
+
+    Every figure that is printed stays. It is what the PDF carries as ``quote.json``.
+    """
+    pricing = quote.pricing
+    lines = tuple(line.with_(steps=()) for line in pricing.lines)
+    customer = quote.customer.with_(groups=(), price_book=None)
+    return quote.with_(
+        customer=customer,
+        pricing=pricing.with_(lines=lines, allocations=(), refused=()),
+    )
+
+
 def payment_terms(*terms: tuple[str, PaymentEvent, int]) -> tuple[PaymentTerm, ...]:
     """Payment terms from (share, event, days): ``("30%", "signing", 7)``.
 

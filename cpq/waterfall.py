@@ -146,21 +146,19 @@ class Pricing(Frozen):
         return "\n".join([*rows, *self._footing(locale)])
 
     def _footing(self, locale: str) -> Iterator[str]:
-        summands = (
-            self.list_total,
-            self.amount - self.list_total,
-            -self.discount,
-            self.net,
-            self.tax,
-            self.gross,
+        adjusted = self.amount - self.list_total
+        rows = (
+            (" ", self.list_total),
+            ("-" if adjusted.amount < 0 else "+", abs(adjusted)),
+            ("-", self.discount),
+            ("=", self.net),
+            ("+", self.tax),
+            ("=", self.gross),
         )
-        figures = [plain(money.amount) for money in summands]
-        width = max(map(len, figures))
+        width = max(len(plain(money.amount)) for _, money in rows)
         names = _TOTALS_ZH if locale.startswith("zh") else _TOTALS_EN
-        for name, sign, figure in zip(names, " ++=+=", figures, strict=True):
-            negative = figure.startswith("-")
-            shown = "-" if negative else sign
-            yield f"{shown} {figure.removeprefix('-'):>{width}} {self.currency}  {name}"
+        for name, (sign, money) in zip(names, rows, strict=True):
+            yield f"{sign} {plain(money.amount):>{width}} {self.currency}  {name}"
 
 
 _TOTALS_EN = ("list", "price book", "promotions", "net", "tax", "to pay")

@@ -7,6 +7,7 @@ column, all of them at once. Nothing is skipped and nothing is guessed.
 
 import csv
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -20,6 +21,7 @@ from cpq.kernel.model import Frozen
 from cpq.kernel.text import LocalText
 
 Value = TypeVar("Value", bound=Frozen)
+_CODE = re.compile(r" \[([a-z_]+\.[a-z_]+)\]$")
 
 
 class Row(Frozen):
@@ -140,11 +142,13 @@ class Reading:
         except ValidationError as error:
             for problem in error.errors(include_url=False, include_context=False):
                 where = ".".join(str(part) for part in problem["loc"])
-                found = (
-                    "" if isinstance(problem["input"], dict) else f"; found {problem['input']!r}"
-                )
                 message = problem["msg"].removeprefix("Value error, ")
-                self.find("row.unreadable", f"{place}:{where}" if where else place, message + found)
+                if "found" not in message and not isinstance(problem["input"], dict):
+                    message += f"; found {problem['input']!r}"
+                said = _CODE.search(message)
+                code = said[1] if said else "row.unreadable"
+                message = message[: said.start()] if said else message
+                self.find(code, f"{place}:{where}" if where else place, message)
             return None
 
     def finish(self, code: str) -> None:
