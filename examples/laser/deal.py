@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cpq import Money, accept, configure, draft_quote, item, payment_terms, price, send
 from cpq.adapters import read_catalogue, write_pdf
+from cpq.kernel.money import money_total
 from revenue import (
     AllowanceCharge,
     Receipt,
@@ -74,8 +75,8 @@ def main(store_url: str = "sqlite://", out: str = "out") -> None:
 
     # --- two deliveries, each billed by its share of the 60 % ------------------------------------
     first = deliver(
-        sales_order,
         contract,
+        sales_order,
         {"1": 1, "1.3": 1, "1.4": 1, "2": 120},
         number="DN-2026-201",
         on=date(2027, 1, 15),
@@ -92,8 +93,8 @@ def main(store_url: str = "sqlite://", out: str = "out") -> None:
         )
     )
     second = deliver(
-        sales_order,
         contract,
+        sales_order,
         {"1": 1, "1.3": 1, "1.4": 1},
         number="DN-2027-014",
         on=date(2027, 2, 2),
@@ -189,10 +190,10 @@ def main(store_url: str = "sqlite://", out: str = "out") -> None:
 
     # --- the books --------------------------------------------------------------------------------
     entries = journal(ledger.facts)
-    balance = trial_balance(entries)
-    for row in balance.rows:
-        print(f"{row.account.code:<10} {str(row.balance):>18}  {row.account.name.in_('zh')}")
-    print(f"trial balance: {', '.join(str(money) for money in balance.totals)}")
+    balances = trial_balance(entries)
+    for row in balances:
+        print(f"{row.account.code:<8}{row.balance!s:>16}  {row.account.name.in_('zh')}")
+    print(f"trial balance: {money_total((row.balance for row in balances), contract.currency)}")
 
     # --- kept -------------------------------------------------------------------------------------
     with open_store(store_url) as store:
