@@ -135,7 +135,9 @@ def _books(reading: Reading) -> Iterator[PriceBook]:
     heads = list(
         reading.rows("price_books.csv", columns=_BOOK, needs=("code", "currency"), optional=False)
     )
+    sound = len(reading.findings)
     rows = list(reading.rows("prices.csv", columns=_PRICE, needs=("book",), optional=False))
+    unread = len(reading.findings) > sound
     known = {head.get("code") for head in heads}
     for row in rows:
         if row.get("book") not in known:
@@ -146,10 +148,14 @@ def _books(reading: Reading) -> Iterator[PriceBook]:
             )
     for head in heads:
         own = [row for row in rows if row.get("book") == head.get("code")]
+        sound = len(reading.findings)
+        versions = tuple(_versions(reading, own))
+        if len(reading.findings) > sound or (unread and not versions):
+            continue  # its prices are at fault, and that has been said
         fields = _given(
             **{name: head.get(name) for name in ("code", "currency", "base", "resolution", "zone")},
             name=head.local_text("name"),
-            versions=tuple(_versions(reading, own)),
+            versions=versions,
         )
         book = reading.value(PriceBook, fields, place=f"price_books.csv:{head.line}")
         if book is not None:

@@ -29,7 +29,7 @@ from cpq.customer import Party
 from cpq.kernel.errors import Finding, Refused, Unreadable, refuse_if
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Exact
-from cpq.kernel.text import Code, LocalText, Number
+from cpq.kernel.text import Code, LocalText, Number, legible
 from cpq.pricing import price
 from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
 
@@ -86,13 +86,20 @@ def read_request(path: str | Path) -> QuoteRequest:
         findings = [
             Finding(
                 code="request.field",
-                place=".".join(str(part) for part in problem["loc"]),
-                message=LocalText(en=problem["msg"].removeprefix("Value error, ")),
+                place=legible(".".join(str(part) for part in problem["loc"])),
+                message=LocalText(en=legible(_said(problem["msg"], problem["input"]))),
             )
             for problem in error.errors(include_url=False, include_context=False)
         ]
         listed = "; ".join(str(finding) for finding in findings[:3])
         raise Unreadable("request.unreadable", f"{file}: {listed}", findings=findings) from None
+
+
+def _said(message: str, found: object) -> str:
+    """What is wrong with a field, and what stands there, where that is one value."""
+    told = message.removeprefix("Value error, ")
+    one = isinstance(found, str | int | Decimal) and "found" not in told
+    return f"{told}; found {str(found)!r}" if one else told
 
 
 def _read_toml(path: Path) -> Any:

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from cpq.kernel.errors import Finding, Unreadable
+from cpq.kernel.errors import Finding, NotFound, Unreadable
 from cpq.kernel.model import Frozen
-from cpq.kernel.text import LocalText
+from cpq.kernel.text import LocalText, legible
 
 Value = TypeVar("Value", bound=Frozen)
 _CODE = re.compile(r" \[([a-z_]+\.[a-z_]+)\]$")
@@ -55,7 +55,9 @@ class Reading:
 
     def find(self, code: str, place: str, message: str) -> None:
         """Note what is wrong, and where."""
-        self.findings.append(Finding(code=code, place=place, message=LocalText(en=message)))
+        self.findings.append(
+            Finding(code=code, place=legible(place), message=LocalText(en=legible(message)))
+        )
 
     def rows(
         self, name: str, *, columns: Sequence[str], needs: Sequence[str] = (), optional: bool = True
@@ -143,13 +145,15 @@ class Reading:
             for problem in error.errors(include_url=False, include_context=False):
                 where = ".".join(str(part) for part in problem["loc"])
                 message = problem["msg"].removeprefix("Value error, ")
-                if "found" not in message and not isinstance(problem["input"], dict):
-                    message += f"; found {problem['input']!r}"
                 said = _CODE.search(message)
                 code = said[1] if said else "row.unreadable"
                 message = message[: said.start()] if said else message
+                if not (said or "found" in message or isinstance(problem["input"], dict)):
+                    message += f"; found {problem['input']!r}"
                 self.find(code, f"{place}:{where}" if where else place, message)
-            return None
+        except NotFound as error:
+            self.find(error.code, place, error.message)
+        return None
 
     def finish(self, code: str) -> None:
         """Raise ``Unreadable`` with everything that is wrong, where anything is."""
