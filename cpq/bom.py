@@ -211,7 +211,7 @@ def structure(
     if product not in boms:
         raise NotFound(
             "bom.unknown",
-            f"product {product!r} has no bill of materials",
+            f"product {product!r} has no bill of materials; ask for it as a plain item",
             product=product,
         )
     found: dict[str, BOM] = {}

@@ -37,7 +37,7 @@ class Cap(Frozen):
         if asked.code != self.amount.code:
             raise Invalid(
                 "cap.currency_mismatch",
-                f"the cap is in {self.amount.code} and the order in {asked.code}",
+                f"the cap is {self.amount} and the order in {asked.code}; cap it in {asked.code}",
             )
         if asked <= self.amount:
             return asked

@@ -18,7 +18,7 @@ from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.kernel.text import Code, Line
 from cpq.pricebook import PriceBook, PriceLookup
 from cpq.product import Category, Product
-from cpq.promotion import PromotionPolicy, ordered
+from cpq.promotion import PromotionLookup, PromotionPolicy
 from cpq.tax import CHINA_VAT, TaxTable
 
 
@@ -93,9 +93,9 @@ class Catalogue(Frozen):
         return PriceLookup(self.books, self.products_by_code, self._categories, self.units)
 
     @cached_property
-    def promotions_in_order(self) -> tuple[PromotionPolicy, ...]:
-        """The promotion policies in the order they act."""
-        return ordered(self.promotions)
+    def policies(self) -> PromotionLookup:
+        """The promotion policies, compiled for look-up."""
+        return PromotionLookup(self.promotions)
 
     def product(self, code: str) -> Product:
         """The product of that code. Raises ``NotFound`` (``product.unknown``)."""
@@ -103,7 +103,7 @@ class Catalogue(Frozen):
         if found is None:
             raise NotFound(
                 "product.unknown",
-                f"product {code!r} is not in the catalogue",
+                f"product {code!r} is not in the catalogue; correct the code or add it",
                 product=code,
             )
         return found
@@ -114,7 +114,7 @@ class Catalogue(Frozen):
         if found is None:
             raise NotFound(
                 "customer.unknown",
-                f"customer {code!r} is not in the catalogue",
+                f"customer {code!r} is not in the catalogue; correct the code or add it",
                 customer=code,
             )
         return found

@@ -23,20 +23,38 @@ from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item
 from cpq.customer import Customer
 from cpq.kernel.errors import DomainError, Finding, Invalid, NotFound, refuse_if
-from cpq.kernel.money import EXACT, RoundingPolicy, difference, exact, places_of, rounded
+from cpq.kernel.money import (
+    EXACT,
+    Rounding,
+    RoundingPolicy,
+    difference,
+    exact,
+    places_of,
+    quantum,
+    rounded,
+)
 from cpq.kernel.period import Moment, instant, zone
 from cpq.kernel.text import LocalText, legible
 from cpq.pricebook import NoPrice, Price
 from cpq.product import Product
-from cpq.promotion import PromotionPolicy, Target, grant, in_force
+from cpq.promotion import PromotionPolicy, Target, grant
 from cpq.tax import TaxRate, tax_on
 from cpq.trace import Step
 from cpq.waterfall import PricedLine, Pricing
 
+_NOTHING = Decimal(0)
 COMMERCIAL = RoundingPolicy()
 """Unit prices with four decimals, amounts on the currency's grid, half up."""
 
 _LARGEST_EXPONENT = 15
+
+
+class _Paper(NamedTuple):
+    """What every line of one document shares: the currency, and where amounts are rounded."""
+
+    currency: str
+    places: int
+    mode: Rounding
 
 
 class _Draft(NamedTuple):
@@ -94,9 +112,9 @@ def price(
     at = instant(on, zone(catalogue.zone))
     drafts = _drafts(items, catalogue)
     prices = _prices(drafts, catalogue, book=chosen, at=at, policy=policy)
-    places = policy.places_for(currency)
+    paper = _Paper(currency, policy.places_for(currency), policy.mode)
     amounts = [
-        Decimal(0) if draft.included else _extended(draft, found.unit_price, places, policy)
+        _NOTHING if draft.included else _extended(draft, found.unit_price, paper)
         for draft, found in zip(drafts, prices, strict=True)
     ]
     promoted = _Promoted(amounts, [()] * len(drafts), (), ())
@@ -120,24 +138,25 @@ def price(
             net=net,
             promoted=steps,
             rate=rates[draft.product.tax_code],
-            currency=currency,
-            policy=policy,
+            paper=paper,
         )
         for draft, found, amount, net, steps in zip(
             drafts, prices, amounts, promoted.nets, promoted.steps, strict=True
         )
     )
-    return Pricing(
-        customer=customer,
-        book=chosen,
-        currency=currency,
-        on=on,
-        policy=policy,
-        catalogue=catalogue.hash,
-        items=tuple(items),
-        lines=lines,
-        allocations=promoted.allocations,
-        refused=promoted.refused,
+    return Pricing.built(
+        {
+            "customer": customer,
+            "book": chosen,
+            "currency": currency,
+            "on": on,
+            "policy": policy,
+            "catalogue": catalogue.hash,
+            "items": tuple(items),
+            "lines": lines,
+            "allocations": promoted.allocations,
+            "refused": promoted.refused,
+        }
     )
 
 
@@ -158,7 +177,15 @@ def _drafts(items: Iterable[Item | Configuration], catalogue: Catalogue) -> list
     for place, thing in enumerate(items, start=1):
         try:
             if isinstance(thing, Item):
-                drafts.append(_single(str(place), thing, catalogue))
+                drafts.append(
+                    _draft(
+                        str(place),
+                        thing.product,
+                        catalogue,
+                        quantity=thing.quantity,
+                        unit=thing.unit,
+                    )
+                )
             else:
                 drafts += _configured(str(place), thing, catalogue)
         except DomainError as error:
@@ -169,10 +196,6 @@ def _drafts(items: Iterable[Item | Configuration], catalogue: Catalogue) -> list
     return drafts
 
 
-def _single(number: str, thing: Item, catalogue: Catalogue) -> _Draft:
-    return _draft(number, thing.product, catalogue, quantity=thing.quantity, unit=thing.unit)
-
-
 def _draft(
     number: str,
     code: str,
@@ -181,20 +204,23 @@ def _draft(
     quantity: Decimal,
     unit: str | None,
     included: bool = False,
-    attributes: Iterable[tuple[LocalText, LocalText]] = (),
+    attributes: Sequence[tuple[LocalText, LocalText]] = (),
 ) -> _Draft:
     thing = catalogue.product(code)
     counted = unit or thing.unit
     places = catalogue.units.unit(counted).places
-    size = quantity if places_of(quantity) <= places else rounded(quantity, places)
-    detail = tuple(
-        LocalText(
-            en=f"{name.in_('en')}: {value.in_('en')}",
-            zh=f"{name.in_('zh')}：{value.in_('zh')}",
-        )
-        for name, value in attributes
-    )
+    size = quantity
+    if not quantity.same_quantum(quantum(places)) and places_of(quantity) > places:
+        size = rounded(quantity, places)
+    detail = tuple(_detail(*pair) for pair in attributes) if attributes else ()
     return _Draft(number, thing, size, counted, included, detail)
+
+
+def _detail(name: LocalText, value: LocalText) -> LocalText:
+    return LocalText(
+        en=f"{name.in_('en')}: {value.in_('en')}",
+        zh=f"{name.in_('zh')}：{value.in_('zh')}",
+    )
 
 
 def _configured(number: str, whole: Configuration, catalogue: Catalogue) -> list[_Draft]:
@@ -220,7 +246,7 @@ def _configured(number: str, whole: Configuration, catalogue: Catalogue) -> list
     ]
 
 
-_FREE = Price(Decimal(0), Decimal(0), ())
+_FREE = Price(_NOTHING, _NOTHING, ())
 
 
 def _prices(
@@ -275,8 +301,8 @@ def _finding(place: str, error: DomainError) -> Finding:
     return Finding(code=error.code, place=place, message=LocalText(en=legible(error.message)))
 
 
-def _extended(draft: _Draft, unit_price: Decimal, places: int, policy: RoundingPolicy) -> Decimal:
-    amount = rounded(EXACT.multiply(draft.quantity, unit_price), places, policy.mode)
+def _extended(draft: _Draft, unit_price: Decimal, paper: _Paper) -> Decimal:
+    amount = rounded(EXACT.multiply(draft.quantity, unit_price), paper.places, paper.mode)
     if amount.adjusted() > _LARGEST_EXPONENT:
         raise Invalid(
             "number.out_of_range",
@@ -307,29 +333,29 @@ def _promote(
     nets = list(amounts)
     steps: list[tuple[Step, ...]] = [()] * len(drafts)
     allocations: list[Allocation] = []
-    refused: list[Step] = []
-    for promotion in catalogue.promotions_in_order:
-        refusal = in_force(promotion, at=at, groups=groups, currency=currency)
-        if refusal is not None:
-            refused.append(refusal)
+    found = catalogue.policies.in_force(at=at, groups=groups, currency=currency)
+    if not found.acting:
+        return _Promoted(nets, steps, (), found.refused)
+    covered: list[list[int]] = [[] for _ in found.acting]
+    scopes = [(draft.product.code, catalogue.lineage(draft.product)) for draft in drafts]
+    for place, scope in enumerate(scopes):
+        for policy_place in found.covering(*scope):
+            covered[policy_place].append(place)
+    for promotion, own in zip(found.acting, covered, strict=True):
+        if not own:
             continue
         targets = [
-            Target(
-                draft.product.code,
-                catalogue.lineage(draft.product),
-                draft.quantity,
-                *pair,
-            )
-            for draft, *pair in zip(drafts, amounts, nets, strict=True)
+            Target(*scopes[place], drafts[place].quantity, amounts[place], nets[place])
+            for place in own
         ]
         given = grant(promotion, targets, currency=currency, policy=policy)
-        for place, (share, step) in enumerate(zip(given.shares, given.steps, strict=True)):
+        for place, share, step in zip(own, given.shares, given.steps, strict=True):
             if step is not None:
                 steps[place] += (step,)
             if share:
                 nets[place] = difference(nets[place], share)
                 allocations.append(_allocation(drafts[place], promotion, share, currency))
-    return _Promoted(nets, steps, tuple(allocations), tuple(refused))
+    return _Promoted(nets, steps, tuple(allocations), found.refused)
 
 
 def _allocation(
@@ -359,32 +385,32 @@ def _line(
     net: Decimal,
     promoted: tuple[Step, ...],
     rate: TaxRate,
-    currency: str,
-    policy: RoundingPolicy,
+    paper: _Paper,
 ) -> PricedLine:
-    places = policy.places_for(currency)
-    tax = tax_on(net, rate.percent, currency=currency, policy=policy)
     listed = amount
     if found.list_price is not found.unit_price and not draft.included:
-        listed = _extended(draft, found.list_price, places, policy)
-    return PricedLine(
-        number=draft.number,
-        product=draft.product.code,
-        name=draft.product.name,
-        detail=draft.detail,
-        quantity=draft.quantity,
-        unit=draft.unit,
-        included=draft.included,
-        currency=currency,
-        list_price=found.list_price,
-        unit_price=found.unit_price,
-        list_amount=listed,
-        amount=amount,
-        discount=difference(amount, net),
-        net=net,
-        tax_code=draft.product.tax_code,
-        tax_percent=rate.percent,
-        tax=tax,
-        gross=EXACT.add(net, tax),
-        steps=(*found.steps, *promoted),
+        listed = _extended(draft, found.list_price, paper)
+    tax = tax_on(net, rate.percent, places=paper.places, mode=paper.mode)
+    return PricedLine.built(
+        {
+            "number": draft.number,
+            "product": draft.product.code,
+            "name": draft.product.name,
+            "detail": draft.detail,
+            "quantity": draft.quantity,
+            "unit": draft.unit,
+            "included": draft.included,
+            "currency": paper.currency,
+            "list_price": found.list_price,
+            "unit_price": found.unit_price,
+            "list_amount": listed,
+            "amount": amount,
+            "discount": EXACT.subtract(amount, net),
+            "net": net,
+            "tax_code": draft.product.tax_code,
+            "tax_percent": rate.percent,
+            "tax": tax,
+            "gross": EXACT.add(net, tax),
+            "steps": found.steps + promoted if promoted else found.steps,
+        }
     )

@@ -7,9 +7,11 @@ have left. A discount is reckoned on the total of the lines it is for, rounded o
 largest remainder, so that the shares add up to it (policy ``per_line`` rounds each line instead).
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
@@ -35,6 +37,7 @@ from cpq.kernel.text import Code, LocalText
 from cpq.trace import Step
 
 _CENT = Decimal("0.01")
+_KEPT_MAX = 1024
 
 
 class PercentOff(Frozen):
@@ -110,6 +113,27 @@ class PromotionPolicy(Frozen):
             raise ValueError(f"promotion {self.code!r} mixes {' and '.join(sorted(currencies))}")
         return self
 
+    @cached_property
+    def _scope(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(self.products), frozenset(self.categories)
+
+    @cached_property
+    def rule(self) -> str:
+        """How a trace names the policy: its code and its benefit."""
+        return f"{self.code}: {self.benefit}"
+
+    def covers(self, product: str, categories: tuple[str, ...]) -> bool:
+        """Whether the policy is for a product that lies in these categories.
+
+        >>> policy = PromotionPolicy(code="A", categories=("bolts",), benefit=PercentOff(percent=5))
+        >>> policy.covers("M8", ("bolts", "parts")), policy.covers("M8", ())
+        (True, False)
+        """
+        own, groups = self._scope
+        if product in own:
+            return True
+        return not groups.isdisjoint(categories) if groups else not own
+
     def moneys(self) -> tuple[Money, ...]:
         """Every amount the policy names; they share one currency."""
         benefit = (self.benefit.amount,) if isinstance(self.benefit, AmountOff) else ()
@@ -164,6 +188,61 @@ def in_force(
     return None
 
 
+class InForce:
+    """The policies that may act on an order, in their order, and why the others may not."""
+
+    def __init__(self, acting: tuple[PromotionPolicy, ...], refused: tuple[Step, ...]) -> None:
+        self.acting = acting
+        self.refused = refused
+        self._covering: dict[str, tuple[int, ...]] = {}
+
+    def covering(self, product: str, categories: tuple[str, ...]) -> tuple[int, ...]:
+        """The places in ``acting`` of the policies that cover a product."""
+        found = self._covering.get(product)
+        if found is None:
+            found = self._covering[product] = tuple(
+                place
+                for place, policy in enumerate(self.acting)
+                if policy.covers(product, categories)
+            )
+        return found
+
+
+class PromotionLookup:
+    """The promotion policies of a catalogue, ready to be asked which of them may act.
+
+    What may act changes only at the bounds of periods and what is said about it with the day, so
+    an answer is kept per interval, local day, customer groups and currency: a policy that cannot
+    hold costs an order next to nothing.
+    """
+
+    def __init__(self, policies: Sequence[PromotionPolicy]) -> None:
+        self._policies = ordered(policies)
+        dated = [policy for policy in self._policies if policy.period is not ALWAYS]
+        self._zones = tuple(zone(name) for name in sorted({policy.zone for policy in dated}))
+        bounds = (policy.period.bounds(zone(policy.zone)) for policy in dated)
+        self._times = sorted({bound for pair in bounds for bound in pair})
+        self._kept: dict[tuple[object, ...], InForce] = {}
+
+    def in_force(self, *, at: datetime, groups: tuple[str, ...], currency: str) -> InForce:
+        """The policies that may act at an instant, on a customer in ``groups``, in a currency."""
+        days = tuple(at.astimezone(home).date() for home in self._zones)
+        key = (bisect_right(self._times, at), days, groups, currency)
+        answer = self._kept.get(key)
+        if answer is None:
+            if len(self._kept) >= _KEPT_MAX:
+                self._kept.clear()
+            judged = [
+                (policy, in_force(policy, at=at, groups=groups, currency=currency))
+                for policy in self._policies
+            ]
+            answer = self._kept[key] = InForce(
+                tuple(policy for policy, refusal in judged if refusal is None),
+                tuple(refusal for _, refusal in judged if refusal is not None),
+            )
+        return answer
+
+
 def grant(
     promotion: PromotionPolicy,
     targets: Sequence[Target],
@@ -171,20 +250,20 @@ def grant(
     currency: str,
     policy: RoundingPolicy,
 ) -> Grant:
-    """What a policy in force takes off each line, in the order of ``targets``.
+    """What a policy in force takes off each of the lines it covers, in the order of ``targets``.
 
     Amounts are in ``currency``, rounded to the policy's places; no share exceeds what its line
     still costs, and the cap bounds their sum.
     """
     steps: list[Step | None] = [None] * len(targets)
-    eligible = [place for place, target in enumerate(targets) if _targeted(promotion, target)]
-    kept: list[int] = []
-    for group in [[place] for place in eligible] if promotion.basis == "line" else [eligible]:
-        refusal = _condition(promotion, [targets[place] for place in group])
-        if refusal is None:
-            kept += group
-        for place in group if refusal else ():
-            steps[place] = refusal
+    if promotion.basis == "line":
+        for place, target in enumerate(targets):
+            steps[place] = _condition(promotion, (target,))
+        kept = [place for place, refusal in enumerate(steps) if refusal is None]
+    else:
+        refusal = _condition(promotion, targets)
+        steps = [refusal] * len(targets)
+        kept = [] if refusal else list(range(len(targets)))
     shares = [Decimal(0)] * len(targets)
     asked = (
         _share(promotion, targets, kept, shares, currency=currency, policy=policy)
@@ -197,7 +276,7 @@ def grant(
         reason = "capped" if capped else "applied"
         steps[place] = Step(
             point="promotion",
-            rule=f"{promotion.code}: {promotion.benefit}",
+            rule=promotion.rule,
             applied=bool(shares[place]),
             reason=reason if shares[place] or capped else "nothing_left",
             needed=plain(asked) if capped else "",
@@ -208,29 +287,19 @@ def grant(
     return Grant(tuple(shares), tuple(steps))
 
 
-def _targeted(promotion: PromotionPolicy, target: Target) -> bool:
-    if not promotion.products and not promotion.categories:
-        return True
-    if target.product in promotion.products:
-        return True
-    return any(category in promotion.categories for category in target.categories)
-
-
 def _condition(promotion: PromotionPolicy, group: Sequence[Target]) -> Step | None:
-    quantity = total(target.quantity for target in group)
+    quantity = group[0].quantity
+    if len(group) > 1:
+        quantity = total(target.quantity for target in group)
     low, high = promotion.quantity_from, promotion.quantity_to
     if low is not None and quantity < low:
         return _refused(promotion, "quantity_below", plain(low), plain(quantity))
     if high is not None and quantity > high:
         return _refused(promotion, "quantity_above", plain(high), plain(quantity))
-    amount = total(target.amount for target in group)
-    if promotion.amount_from is not None and amount < promotion.amount_from.amount:
-        return _refused(
-            promotion,
-            "amount_below",
-            plain(promotion.amount_from.amount),
-            plain(amount),
-        )
+    if promotion.amount_from is not None:
+        least, amount = promotion.amount_from.amount, total(target.amount for target in group)
+        if amount < least:
+            return _refused(promotion, "amount_below", plain(least), plain(amount))
     return None
 
 
@@ -278,11 +347,11 @@ def _share(
 
 
 def _refused(promotion: PromotionPolicy, reason: str, needed: str, actual: str) -> Step:
+    return _refusal(promotion.rule, reason, needed[:200], actual[:200])
+
+
+@lru_cache(maxsize=4096)
+def _refusal(rule: str, reason: str, needed: str, actual: str) -> Step:
     return Step(
-        point="promotion",
-        rule=f"{promotion.code}: {promotion.benefit}",
-        applied=False,
-        reason=reason,
-        needed=needed[:200],
-        actual=actual[:200],
+        point="promotion", rule=rule, applied=False, reason=reason, needed=needed, actual=actual
     )

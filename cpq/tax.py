@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from cpq.kernel.errors import NotFound
 from cpq.kernel.model import Frozen
-from cpq.kernel.money import Exact, RoundingPolicy, product, rounded
+from cpq.kernel.money import EXACT, Exact, Rounding, rounded
 from cpq.kernel.period import ALWAYS, Moment, Period
 from cpq.kernel.text import Code, LocalText
 
@@ -57,13 +57,15 @@ class TaxTable(Frozen):
         raise NotFound("tax.unknown_code", f"tax code {code!r} has no rate on {on}; known: {known}")
 
 
-def tax_on(net: Decimal, percent: Decimal, *, currency: str, policy: RoundingPolicy) -> Decimal:
-    """The tax on a net amount at ``percent``, rounded to the policy's places for the currency.
+def tax_on(
+    net: Decimal, percent: Decimal, *, places: int, mode: Rounding = Rounding.HALF_UP
+) -> Decimal:
+    """The tax on a net amount at ``percent``, rounded to ``places`` decimals.
 
-    >>> tax_on(Decimal("100.05"), Decimal(13), currency="CNY", policy=RoundingPolicy())
+    >>> tax_on(Decimal("100.05"), Decimal(13), places=2)
     Decimal('13.01')
     """
-    return rounded(product(net, percent, _CENT), policy.places_for(currency), policy.mode)
+    return rounded(EXACT.multiply(EXACT.multiply(net, percent), _CENT), places, mode)
 
 
 CHINA_VAT = TaxTable(

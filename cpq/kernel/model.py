@@ -6,6 +6,7 @@ lists or dicts. ``model_copy(update=…)`` does not validate; ``with_()`` does.
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -25,7 +26,29 @@ class Frozen(BaseModel):
 
     def with_(self, **changes: Any) -> Self:
         """The same value with some fields changed, validated as if written anew."""
-        return type(self).model_validate({**dict(self), **changes})
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**fields, **changes})
+
+    @classmethod
+    def built(cls, fields: dict[str, Any]) -> Self:
+        """The value of ``fields``, every one given and already what it must be: unchecked.
+
+        For the inner loop of a function that has reckoned every field from validated values, and
+        for nothing else: to validate a priced line costs more than to price it. A test holds that
+        what is built equals what is validated. The dict becomes the value's own.
+
+        >>> class Point(Frozen):
+        ...     x: int
+        >>> Point.built({"x": 1}) == Point(x=1)
+        True
+        """
+        value = object.__new__(cls)
+        place = object.__setattr__
+        place(value, "__dict__", fields)
+        place(value, "__pydantic_fields_set__", _every_field(cls))
+        place(value, "__pydantic_extra__", None)
+        place(value, "__pydantic_private__", None)
+        return value
 
     def canonical(self) -> str:
         """JSON that is the same for the same content: keys sorted, amounts as strings."""
@@ -34,6 +57,11 @@ class Frozen(BaseModel):
     def content_hash(self) -> str:
         """SHA-256 of ``canonical()`` in hex: the same content gives the same hash anywhere."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _every_field(kind: type[Frozen]) -> set[str]:
+    return set(kind.model_fields)
 
 
 def canonical_json(value: object) -> str:

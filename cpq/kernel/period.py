@@ -33,12 +33,17 @@ def _moment(value: Any) -> Any:
             if len(text) == len("2026-11-21")
             else datetime.fromisoformat(text)
         )
+    if not isinstance(value, date):
+        raise ValueError("a day is written 2026-11-21, an instant 2026-11-21T09:00:00+08:00")
     return value
 
 
 def _aware(value: Moment) -> Moment:
     if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError(f"the instant {value} names no time zone; write 2026-11-21T09:00:00+08:00")
+        raise Invalid(
+            "instant.naive",
+            f"the instant {value} names no time zone; write 2026-11-21T09:00:00+08:00",
+        )
     return value
 
 
@@ -58,22 +63,32 @@ def zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise NotFound("zone.unknown", f"{name!r} is not an IANA time zone") from None
+        raise NotFound(
+            "zone.unknown", f"{name!r} is not an IANA time zone; write one such as 'Asia/Shanghai'"
+        ) from None
 
 
 def instant(moment: Moment, zone: tzinfo = UTC) -> datetime:
     """The instant in UTC that ``moment`` begins at; a day begins at midnight in ``zone``.
 
-    Raises ``Invalid`` (``instant.naive``) for an instant without a time zone.
+    Raises ``Invalid``: ``instant.naive`` without a time zone, ``instant.out_of_range`` before
+    year 1 or after year 9999 in UTC.
 
     >>> instant(date(2026, 11, 21))
     datetime.datetime(2026, 11, 21, 0, 0, tzinfo=datetime.timezone.utc)
     """
     if not isinstance(moment, datetime):
-        return datetime.combine(moment, time(), tzinfo=zone).astimezone(UTC)
-    if moment.tzinfo is None:
+        local = datetime.combine(moment, time(), tzinfo=zone)
+    elif moment.tzinfo is None:
         raise Invalid("instant.naive", f"the instant {moment} names no time zone")
-    return moment.astimezone(UTC)
+    else:
+        local = moment
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise Invalid(
+            "instant.out_of_range", f"{moment} lies outside the years 1 to 9999 in UTC"
+        ) from None
 
 
 class Period(Frozen):

@@ -14,9 +14,13 @@ from pydantic import AfterValidator, StringConstraints, model_validator
 from cpq.kernel.model import Frozen
 
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     "\ud800-\udfff]"
 )
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e01ff]"
+)
+_CODE_MAX, _LINE_MAX, _TEXT_MAX = 64, 200, 2000
 
 
 def printable(value: str) -> str:
@@ -48,16 +52,48 @@ def number_key(number: str) -> str:
     return unicodedata.normalize("NFKC", number).casefold().strip()
 
 
-def _code(value: str) -> str:
+def legible(text: str) -> str:
+    r"""``text`` as one line of a message: what cannot be printed is escaped, the too long cut.
+
+    >>> legible("H-12\x00")
+    'H-12\\u0000'
+    """
+    shown = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).replace("\n", " ")
+    return shown if len(shown) <= _TEXT_MAX else f"{shown[: _TEXT_MAX - 2]} …"
+
+
+def _within(value: str, limit: int) -> str:
     text = printable(value)
-    if "\n" in text or "\t" in text:
-        raise ValueError("a code or number is one line without tabs")
+    if len(text) > limit:
+        raise ValueError(f"text has {len(text)} characters in normal form; at most {limit} fit")
     return text
+
+
+def _line(value: str) -> str:
+    text = _within(value, _LINE_MAX)
+    if any(mark in text for mark in "\n\t\u2028\u2029"):
+        raise ValueError("a code, a number or a line is one line without tabs")
+    return text
+
+
+def _code(value: str) -> str:
+    text = _within(_line(value), _CODE_MAX)
+    found = None if text.isascii() else _INVISIBLE.search(text)
+    if found:
+        raise ValueError(
+            f"a code or number holds the invisible character U+{ord(found[0]):04X} at position "
+            f"{found.start()}; remove it"
+        )
+    return text
+
+
+def _text(value: str) -> str:
+    return _within(value, _TEXT_MAX)
 
 
 Code = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=_CODE_MAX),
     AfterValidator(_code),
 ]
 """The key of a thing: a product code, a price book, an account. 1 to 64 characters, one line."""
@@ -66,11 +102,11 @@ Number = Code
 """A document number as people see it; numbers come from the host, the library never invents one."""
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_code)
+    str, StringConstraints(strip_whitespace=True, max_length=_LINE_MAX), AfterValidator(_line)
 ]
 """One line of free text, at most 200 characters."""
 
-Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable)]
+Text = Annotated[str, StringConstraints(max_length=_TEXT_MAX), AfterValidator(_text)]
 """Free text of several lines, at most 2,000 characters."""
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import CurrencyCode, Exact, plain
 from cpq.kernel.period import ALWAYS, Period, zone
@@ -133,9 +134,10 @@ class PriceBook(Frozen):
         )
         for (earlier, period), (later, other) in pairwise(spans):
             if later[0] < earlier[1]:
-                raise ValueError(
+                raise Invalid(
+                    "price_book.versions_overlap",
                     f"price book {self.code!r} has two versions at the same time: {period} and "
-                    f"{other}; end the first before the second starts"
+                    f"{other}; end the first before the second starts",
                 )
         if self.base is None:
             for version in self.versions:

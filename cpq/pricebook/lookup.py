@@ -65,7 +65,8 @@ class _Asked(NamedTuple):
 class PriceLookup:
     """The price books of a catalogue, ready to be asked.
 
-    Raises ``Refused`` (``price_book.cycle``) where a book derives from itself, ``NotFound``
+    Raises ``Refused`` (``price_book.cycle``) where a book derives from itself,
+    (``price_book.too_deep``) where it derives from more than 16 one after the other, ``NotFound``
     (``price_book.unknown``) for a missing base, ``Refused`` (``price_book.other_currency``) for a
     base in another currency.
     """
@@ -124,11 +125,17 @@ class PriceLookup:
         while current is not None:
             book = self.book(current)
             names = [link.code for link in chain]
-            if book.code in names or len(chain) == _BOOK_DEPTH_MAX:
-                path = " > ".join([*names, book.code])
+            path = " > ".join([*names, book.code])
+            if book.code in names:
                 raise Refused(
                     "price_book.cycle",
-                    f"price book {code!r} derives from itself: {path}",
+                    f"price book {code!r} derives from itself: {path}; take the base off one",
+                )
+            if len(chain) == _BOOK_DEPTH_MAX:
+                raise Refused(
+                    "price_book.too_deep",
+                    f"price book {code!r} derives from more than {_BOOK_DEPTH_MAX} books, {path}; "
+                    "derive it from one nearer to the last",
                 )
             if chain and chain[0].currency != book.currency:
                 raise Refused(
@@ -143,7 +150,9 @@ class PriceLookup:
     def _table(self, book: str, product: str, unit: str, policy: RoundingPolicy) -> "_Table":
         thing = self._products.get(product)
         if thing is None:
-            raise NotFound("product.unknown", f"product {product!r} is not in the catalogue")
+            raise NotFound(
+                "product.unknown", f"product {product!r} is not in the catalogue; correct or add it"
+            )
         self.book(book)
         factor = self._units.factor(unit, thing.unit)
         times = {_BEGINNING}
@@ -171,7 +180,9 @@ class PriceLookup:
             return NoPrice(asked.product.code, asked.unit, tuple(book.code for book in chain))
         root, _ = self._resolve(chain[-1:], asked)
         price = rounded_fraction(exact, policy.unit_places, policy.mode)
-        listed = price if root is None else rounded_fraction(root, policy.unit_places, policy.mode)
+        if root is None or root == exact:
+            return Price(price, price, tuple(steps))
+        listed = rounded_fraction(root, policy.unit_places, policy.mode)
         return Price(listed, price, tuple(steps))
 
     def _resolve(
@@ -280,7 +291,7 @@ def _specificity(candidate: _Candidate) -> tuple[int, bool, int, Decimal]:
         candidate.distance,
         candidate.entry.unit is None,
         candidate.entry.rank,
-        -lower,
+        lower.copy_negate(),
     )
 
 

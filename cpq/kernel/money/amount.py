@@ -37,7 +37,8 @@ class Money(moneyed.Money):
 
     def __init__(self, amount: object, currency: str | moneyed.Currency) -> None:
         number = exact(amount)
-        kind = currency_of(currency if isinstance(currency, str) else currency.code)
+        code = currency.code if isinstance(currency, moneyed.Currency) else str(currency)
+        kind = currency_of(code)
         self.__dict__.update(amount=number, currency=kind)
 
     @classmethod
@@ -171,13 +172,15 @@ class Money(moneyed.Money):
 
     def __mul__(self, other: object) -> Self:
         if isinstance(other, moneyed.Money):
-            raise Invalid("money.not_number", "money cannot be multiplied by money")
+            raise Invalid(
+                "money.not_number", f"{self} cannot be multiplied by {other}; one must be a number"
+            )
         return type(self)(EXACT.multiply(self.amount, exact(other)), self.currency)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: object) -> NoReturn:
-        raise Invalid("money.divided", "money is not divided; use split(), share() or ratio_to()")
+        raise Invalid("money.divided", f"{self} is not divided; use split(), share() or ratio_to()")
 
     __rtruediv__ = __truediv__
     __rmod__ = __truediv__
@@ -185,7 +188,7 @@ class Money(moneyed.Money):
 
     def round(self, ndigits: int | None = 0) -> NoReturn:  # noqa: ARG002
         """Refused: it would round by the ambient context; use ``rounded()``."""
-        raise Invalid("money.divided", "use rounded(), which says how ties are decided")
+        raise Invalid("money.divided", f"{self}: use rounded(), which says how ties are decided")
 
     def get_amount_in_sub_unit(self) -> int:
         """``minor``; the inherited method would truncate."""
@@ -235,7 +238,7 @@ class Money(moneyed.Money):
             try:
                 return cls(value["amount"], value["currency"])
             except NotFound as error:
-                raise ValueError(error.message) from None
+                raise Invalid(error.code, error.message) from None
         raise ValueError('money is written {"amount": "12.50", "currency": "CNY"} or "12.50 CNY"')
 
 

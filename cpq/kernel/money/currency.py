@@ -5,9 +5,9 @@ from typing import Annotated
 
 import moneyed
 from moneyed.classes import CurrencyDoesNotExist
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
-from cpq.kernel.errors import NotFound
+from cpq.kernel.errors import Invalid, NotFound
 from cpq.kernel.model import Frozen
 from cpq.kernel.money.number import Rounding
 
@@ -31,6 +31,7 @@ def currency(code: str) -> moneyed.Currency:
         ) from None
 
 
+@lru_cache(maxsize=512)
 def currency_places(code: str) -> int:
     """How many decimals amounts of a currency have: 2 for CNY, 0 for JPY, 3 for KWD."""
     return len(str(currency(code).sub_unit)) - 1
@@ -42,7 +43,7 @@ def _currency_code(value: object) -> str:
     try:
         return currency(value).code
     except NotFound as error:
-        raise ValueError(error.message) from None
+        raise Invalid(error.code, error.message) from None
 
 
 CurrencyCode = Annotated[
@@ -64,8 +65,8 @@ class RoundingPolicy(Frozen):
     """
 
     name: str = "commercial"
-    unit_places: int = 4
-    amount_places: int | None = None
+    unit_places: int = Field(default=4, ge=0, le=18)
+    amount_places: int | None = Field(default=None, ge=0, le=18)
     mode: Rounding = Rounding.HALF_UP
 
     def places_for(self, code: str) -> int:

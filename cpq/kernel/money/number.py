@@ -29,7 +29,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from cpq.kernel.errors import Invalid
 
@@ -111,7 +111,7 @@ def places_of(number: Decimal) -> int:
 
 Exact = Annotated[
     Decimal,
-    PlainValidator(exact),
+    BeforeValidator(exact),
     PlainSerializer(plain, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^[+-]?\d+(\.\d+)?$"}),
 ]
@@ -130,7 +130,7 @@ def rounded(number: Decimal, places: int, mode: Rounding = Rounding.HALF_UP) -> 
     >>> rounded(Decimal("10.005"), 2), rounded(Decimal("10.005"), 2, Rounding.HALF_EVEN)
     (Decimal('10.01'), Decimal('10.00'))
     """
-    return number.quantize(quantum(places), rounding=mode.value, context=_ROUNDING)
+    return number.quantize(quantum(places), mode, _ROUNDING)
 
 
 def rounded_fraction(value: Fraction, places: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:

@@ -21,18 +21,18 @@ def split(
 
     The parts add up to ``whole``, each lies within one unit of its exact share and has the sign
     of ``whole``; a zero weight gets zero; ties go to the earlier part.
-    Raises ``Invalid`` (``weights.invalid``) for none, a negative one, or all zero.
+    Raises ``Invalid`` (``weights.invalid``) for none, a float, a negative one, or all zero.
     Source: Hamilton's method of apportionment.
 
     >>> split(95, [10, 20, 10, 30, 50, 20, 10, 40]), split(-299, [4300, 1400, 2300])
     ((5, 10, 5, 15, 25, 10, 5, 20), (-161, -52, -86))
     """
-    if not weights or any(weight < 0 for weight in weights):
+    exact_weights = [_exact_weight(weight) for weight in weights]
+    if not exact_weights or any(weight < 0 for weight in exact_weights):
         raise Invalid(
             "weights.invalid",
             f"weights must be given and not negative; found {weights}",
         )
-    exact_weights = [w if isinstance(w, int) else Fraction(w) for w in weights]
     sum_of_weights = sum(exact_weights)
     if not sum_of_weights:
         if weightless == "refuse":
@@ -45,6 +45,18 @@ def split(
     for place in sorted(range(len(rests)), key=lambda place: -rests[place])[:spare]:
         floors[place] += 1
     return tuple(-part for part in floors) if whole < 0 else tuple(floors)
+
+
+def _exact_weight(weight: object) -> int | Fraction:
+    if isinstance(weight, int):
+        return weight
+    if isinstance(weight, Fraction) or (isinstance(weight, Decimal) and weight.is_finite()):
+        return Fraction(weight)
+    raise Invalid(
+        "weights.invalid",
+        "a weight is an int, a finite Decimal or a Fraction; "
+        f"found {type(weight).__name__} {weight}",
+    )
 
 
 def split_within(
