@@ -16,8 +16,26 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = tuple(sorted(path for top in ("cpq", "revenue") for path in (ROOT / top).rglob("*.py")))
 LINES_MAX, LINES_WISHED, FUNCTION_MAX, COLUMNS_MAX = 500, 400, 60, 100
 OUTSIDE = frozenset(
-    "glob io locale logging multiprocessing os pathlib random secrets shutil socket subprocess sys "
-    "tempfile threading time urllib uuid".split()
+    [
+        "glob",
+        "io",
+        "locale",
+        "logging",
+        "multiprocessing",
+        "os",
+        "pathlib",
+        "random",
+        "secrets",
+        "shutil",
+        "socket",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+        "uuid",
+    ]
 )
 """Modules that reach the machine: files, clock, chance, environment, network."""
 

@@ -1,0 +1,74 @@
+"""From the signed contract to the last recovered cent (合同到回款).
+
+The words below are all that most programs need. Documents (``sign``, ``order``, ``deliver``,
+``accept_delivery``, ``bill``) are made by functions on values; what happened is recorded in a
+``ReceivablesLedger``, whose balances are folds over its facts; ``journal`` turns the same facts
+into entries that balance, and ``verify`` says whether all of it holds together.
+"""
+
+from revenue.application import Application, Reversal
+from revenue.contract import Contract, ContractLine, Instalment, PaymentPlan, payment_plan, sign
+from revenue.fulfilment import Acceptance, Delivery, accept_delivery, deliver
+from revenue.invoice import Invoice, bill
+from revenue.journal import (
+    Account,
+    ChartOfAccounts,
+    JournalEntry,
+    JournalLine,
+    TrialBalanceRow,
+    journal,
+    trial_balance,
+)
+from revenue.ledger import (
+    Ageing,
+    CustomerStatement,
+    Fact,
+    OpenItem,
+    ReceivablesLedger,
+    apply_oldest,
+    read_fact,
+)
+from revenue.order import SalesOrder, order
+from revenue.receipt import Receipt
+from revenue.receivable import Receivable
+from revenue.verification import verify
+from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
+
+__all__ = [
+    "Acceptance",
+    "Account",
+    "Ageing",
+    "AllowanceCharge",
+    "Application",
+    "ChartOfAccounts",
+    "Contract",
+    "ContractLine",
+    "CustomerStatement",
+    "Delivery",
+    "Fact",
+    "Instalment",
+    "Invoice",
+    "JournalEntry",
+    "JournalLine",
+    "OpenItem",
+    "PaymentPlan",
+    "Receipt",
+    "Receivable",
+    "ReceivablesLedger",
+    "Recovery",
+    "Reversal",
+    "SalesOrder",
+    "TrialBalanceRow",
+    "WriteOff",
+    "accept_delivery",
+    "apply_oldest",
+    "bill",
+    "deliver",
+    "journal",
+    "order",
+    "payment_plan",
+    "read_fact",
+    "sign",
+    "trial_balance",
+    "verify",
+]

@@ -1,0 +1,355 @@
+"""The command line of finance (财务命令行): what is open, what came in, what it settles.
+
+Every command works on a store (``--store sqlite:///deals.db`` or ``CPQ_STORE``). What changes it
+is one transaction: done whole, or refused with nothing changed. Days are today unless said;
+amounts are written ``1250.00 CNY``. Exit codes are those of ``cpq.adapters.terminal``.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cpq.adapters.clock import today
+from cpq.adapters.figures import Figures
+from cpq.adapters.terminal import REFUSED, run
+from cpq.adapters.words import language
+from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.money import Money
+from revenue.adapters.store import Deals, open_store
+from revenue.application import Application
+from revenue.journal import trial_balance
+from revenue.ledger import Fact, OpenItem, ReceivablesLedger, apply_oldest
+from revenue.receipt import Receipt
+from revenue.receivable import Receivable
+
+app = typer.Typer(
+    name="revenue",
+    help="Receivables, receipts, application · 应收、收款、核销",
+    no_args_is_help=True,
+)
+
+Store = Annotated[
+    str,
+    typer.Option("--store", "-s", envvar="CPQ_STORE", help="The store's URL.", show_default=False),
+]
+Tenant = Annotated[str, typer.Option("--tenant", envvar="CPQ_TENANT", help="Whose books.")]
+Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")]
+Day = Annotated[str, typer.Option("--on", help="The business day, 2026-11-21; today unless said.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="At the end of this day; today unless said.")]
+Customer = Annotated[str, typer.Option("--customer", "-c", help="One customer only.")]
+Amount = Annotated[str, typer.Option("--amount", help="As 1250.00 CNY.", show_default=False)]
+
+
+def main() -> None:
+    """Run the command line; see ``revenue --help``."""
+    run(app)
+
+
+@app.command("open")
+def open_receivables(
+    store: Store,
+    customer: Customer = "",
+    as_of: AsOf = "",
+    locale: Locale = "en",
+    tenant: Tenant = "default",
+) -> None:
+    """List open receivables, earliest due first, with what each currency adds up to."""
+    day = _day(as_of)
+    with open_store(store, tenant=tenant) as opened, opened.view() as deals:
+        items = deals.ledger().open_items(customer or None, as_of=day)
+    _print_items(items, locale)
+
+
+@app.command("ageing")
+def ageing(
+    store: Store,
+    customer: Customer = "",
+    as_of: AsOf = "",
+    locale: Locale = "en",
+    tenant: Tenant = "default",
+) -> None:
+    """Show what is open by days overdue, a row per customer and currency (账龄分析)."""
+    with open_store(store, tenant=tenant) as opened, opened.view() as deals:
+        report = deals.ledger().ageing(as_of=_day(as_of), customer=customer or None)
+    words = _words(locale)
+    table = Table(words["customer"], words["currency"], box=None, header_style="bold")
+    for name in (*report.buckets, words["total"]):
+        table.add_column(name, justify="right")
+    for row in report.rows:
+        table.add_row(
+            row.customer,
+            row.currency,
+            *(_amount(money, locale) for money in (*row.amounts, row.total)),
+        )
+    Console().print(table)
+
+
+@app.command("receivable")
+def receivable(
+    number: str,
+    store: Store,
+    amount: Amount,
+    due: Annotated[str, typer.Option("--due", help="The due day.", show_default=False)],
+    customer: Annotated[str, typer.Option("--customer", "-c", show_default=False)],
+    on: Day = "",
+    tenant: Tenant = "default",
+) -> None:
+    """Record a receivable that was billed elsewhere: an opening balance (期初应收)."""
+    fact = Receivable(
+        number=number, customer=customer, on=_day(on), due_on=_day(due), amount=_money(amount)
+    )
+    with open_store(store, tenant=tenant) as opened:
+        opened.run(lambda deals: deals.record(fact))
+    typer.echo(f"{number}: {fact.amount} due {fact.due_on}")
+
+
+@app.command("receipt")
+def receipt(
+    number: str,
+    store: Store,
+    amount: Amount,
+    customer: Annotated[str, typer.Option("--customer", "-c", show_default=False)],
+    on: Day = "",
+    payer: Annotated[str, typer.Option(help="Who paid, as the bank says.")] = "",
+    reference: Annotated[str, typer.Option(help="What the payer wrote.")] = "",
+    tenant: Tenant = "default",
+) -> None:
+    """Record a receipt; it stays on account until it is applied (收款)."""
+    fact = Receipt(
+        number=number,
+        customer=customer,
+        on=_day(on),
+        amount=_money(amount),
+        payer=payer,
+        reference=reference,
+    )
+    with open_store(store, tenant=tenant) as opened:
+        opened.run(lambda deals: deals.record(fact))
+    typer.echo(f"{number}: {fact.amount} from {customer}, on account")
+
+
+@app.command("apply")
+def apply(
+    receipt: str,
+    store: Store,
+    number: Annotated[str, typer.Option("--number", "-n", help="Of the application.")],
+    to: Annotated[
+        list[str],
+        typer.Option("--to", help="A receivable, or RECEIVABLE=AMOUNT; again for more."),
+    ] = [],  # noqa: B006  typer reads the default and never changes it
+    oldest: Annotated[bool, typer.Option("--oldest", help="Earliest due first.")] = False,
+    on: Day = "",
+    locale: Locale = "en",
+    tenant: Tenant = "default",
+) -> None:
+    """Apply a receipt to receivables (收款核销); what is left stays on account."""
+    if oldest == bool(to):
+        raise Invalid("input.invalid", "say what to settle: --to RECEIVABLE … or --oldest")
+    day = _day(on)
+
+    def settle(ledger: ReceivablesLedger) -> ReceivablesLedger:
+        if oldest:
+            return apply_oldest(ledger, receipt, number=number, on=day)
+        return ledger.apply(receipt, to=_targets(to), number=number, on=day)
+
+    ledger, done = _append(store, tenant, settle)
+    words = _words(locale)
+    for fact in done:
+        if isinstance(fact, Application):
+            left = ledger.open_amount(fact.receivable)
+            typer.echo(
+                f"{fact.number}: {_amount(fact.amount, locale)} → {fact.receivable}, "
+                f"{words['open']} {_amount(left, locale)} {left.code}"
+            )
+    free = ledger.free_amount(receipt)
+    typer.echo(f"{receipt}: {words['free']} {_amount(free, locale)} {free.code}")
+
+
+@app.command("unapply")
+def unapply(
+    application: str,
+    store: Store,
+    number: Annotated[str, typer.Option("--number", "-n", help="Of the reversal.")],
+    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    on: Day = "",
+    tenant: Tenant = "default",
+) -> None:
+    """Reverse an application, a write-off or a recovery (反核销)."""
+    _append(
+        store,
+        tenant,
+        lambda ledger: ledger.unapply(application, number=number, on=_day(on), reason=reason),
+    )
+    typer.echo(f"{application} reversed by {number}")
+
+
+@app.command("write-off")
+def write_off(
+    receivable: str,
+    store: Store,
+    number: Annotated[str, typer.Option("--number", "-n", help="Of the write-off.")],
+    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    approved_by: Annotated[str, typer.Option("--approved-by", help="Who approved it.")],
+    amount: Annotated[str, typer.Option(help="All that is open unless said.")] = "",
+    on: Day = "",
+    tenant: Tenant = "default",
+) -> None:
+    """Write a bad debt off (坏账核销)."""
+    money = _money(amount) if amount else None
+    _append(
+        store,
+        tenant,
+        lambda ledger: ledger.write_off(
+            receivable,
+            number=number,
+            on=_day(on),
+            reason=reason,
+            approved_by=approved_by,
+            amount=money,
+        ),
+    )
+    typer.echo(f"{receivable} written off by {number}")
+
+
+@app.command("trial-balance")
+def balance(
+    store: Store, as_of: AsOf = "", locale: Locale = "en", tenant: Tenant = "default"
+) -> None:
+    """Show the trial balance of the journal (试算平衡)."""
+    with open_store(store, tenant=tenant) as opened, opened.view() as deals:
+        entries = deals.journal()
+    words = _words(locale)
+    table = Table(box=None, header_style="bold")
+    table.add_column(words["account"])
+    for name in ("debit", "credit", "balance"):
+        table.add_column(words[name], justify="right")
+    for row in trial_balance(entries, as_of=_day(as_of)):
+        name = row.account.name.in_(language(locale).first)
+        figures = (row.debit, row.credit, row.balance)
+        table.add_row(f"{row.account.code} {name}", *(_amount(money, locale) for money in figures))
+    Console().print(table)
+
+
+@app.command("verify")
+def verify(store: Store, tenant: Tenant = "default") -> None:
+    """Check every row of the store against its hash, its fold and its journal."""
+    with open_store(store, tenant=tenant) as opened:
+        findings = opened.verify()
+    for finding in findings:
+        typer.echo(str(finding))
+    if findings:
+        raise typer.Exit(REFUSED)
+    typer.echo("fine: nothing found")
+
+
+def _append(
+    store: str, tenant: str, change: Callable[[ReceivablesLedger], ReceivablesLedger]
+) -> tuple[ReceivablesLedger, tuple[Fact, ...]]:
+    """The ledger after the change, and the facts it added, recorded in one transaction."""
+
+    def work(deals: Deals) -> tuple[ReceivablesLedger, tuple[Fact, ...]]:
+        before = deals.ledger()
+        after = change(before)
+        added = after.facts[len(before.facts) :]
+        if not added:
+            raise Refused(
+                "application.nothing_to_apply",
+                "nothing is open that could be settled on this day; see: revenue open",
+            )
+        deals.record(*added)
+        return after, added
+
+    with open_store(store, tenant=tenant) as opened:
+        return opened.run(work)
+
+
+def _targets(to: Sequence[str]) -> dict[str, Money] | list[str]:
+    pairs = [text.partition("=") for text in to]
+    if not any(equals for _, equals, _ in pairs):
+        return list(to)
+    if not all(equals for _, equals, _ in pairs):
+        raise Invalid("input.invalid", "give an amount for every --to, or for none")
+    return {number: _money(amount) for number, _, amount in pairs}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else today()
+    except ValueError:
+        raise Invalid("input.invalid", f"{text!r} is not a day; write 2026-11-21") from None
+
+
+def _money(text: str) -> Money:
+    amount, _, currency = text.strip().partition(" ")
+    if not currency:
+        raise Invalid("input.invalid", f"{text!r} is not an amount; write it as 1250.00 CNY")
+    return Money(amount, currency.strip())
+
+
+def _amount(money: Money, locale: str) -> str:
+    return Figures(language=language(locale), currency=money.code).amount(money.amount)
+
+
+def _print_items(items: Sequence[OpenItem], locale: str) -> None:
+    words = _words(locale)
+    table = Table(words["number"], words["customer"], words["due"], box=None, header_style="bold")
+    table.add_column(words["overdue"], justify="right")
+    table.add_column(words["open"], justify="right")
+    table.add_column(words["currency"])
+    sums: dict[str, Money] = {}
+    for item in items:
+        figures = Figures(language=language(locale), currency=item.open.code)
+        table.add_row(
+            item.receivable.number,
+            item.receivable.customer,
+            figures.day(item.receivable.due_on),
+            str(item.days_overdue or ""),
+            figures.amount(item.open.amount),
+            item.open.code,
+        )
+        sums[item.open.code] = sums.get(item.open.code, Money.zero(item.open.code)) + item.open
+    for code, money in sorted(sums.items()):
+        table.add_row(words["total"], "", "", "", _amount(money, locale), code, style="bold")
+    Console().print(table if items else words["nothing"])
+
+
+_WORDS = {
+    "en": {
+        "account": "Account",
+        "balance": "Balance",
+        "credit": "Credit",
+        "currency": "Currency",
+        "customer": "Customer",
+        "debit": "Debit",
+        "due": "Due",
+        "free": "on account",
+        "nothing": "nothing is open",
+        "number": "Receivable",
+        "open": "open",
+        "overdue": "Days overdue",
+        "total": "Total",
+    },
+    "zh": {
+        "account": "科目",
+        "balance": "余额",
+        "credit": "贷方",
+        "currency": "币种",
+        "customer": "客户",
+        "debit": "借方",
+        "due": "到期日",
+        "free": "未核销",
+        "nothing": "没有未清应收",
+        "number": "应收单",
+        "open": "未清",
+        "overdue": "逾期天数",
+        "total": "合计",
+    },
+}
+
+
+def _words(locale: str) -> dict[str, str]:
+    return _WORDS[language(locale).first]

@@ -1,0 +1,198 @@
+"""Deals in a database: documents and facts of one tenant, in somebody's transaction (订单到收款).
+
+A host hands in its own Session or Connection and keeps its transaction: nothing here commits or
+rolls it back. Each write stands in a savepoint, so that a refusal undoes that write only and the
+host goes on, on PostgreSQL as on SQLite. ``open_store`` hands out the same class in transactions
+of its own.
+"""
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from cpq.adapters.sql import savepoint, translated
+from cpq.kernel.errors import DomainError, Finding, Invalid, Unreadable
+from cpq.kernel.text import Code
+from cpq.quote import Quote
+from revenue.adapters import documents, posting, recording, verification
+from revenue.adapters.excerpt import FACTS, OF_CONTRACT, OF_ORDER, facts_of
+from revenue.adapters.recording import Recorded
+from revenue.adapters.rows import Rows, key_of
+from revenue.adapters.schema import PREFIX, checked_prefix
+from revenue.adapters.verification import Seal
+from revenue.chart import STANDARD_CHART, ChartOfAccounts
+from revenue.contract import Contract
+from revenue.fulfilment import Delivery
+from revenue.invoice import Invoice
+from revenue.journal import JournalEntry
+from revenue.ledger import Fact, ReceivablesLedger
+from revenue.order import SalesOrder
+
+_TENANT = TypeAdapter(Code)
+
+Saved = Quote | Contract | SalesOrder
+
+
+def checked_tenant(tenant: str) -> str:
+    """The tenant, where it can be one. Raises ``Invalid`` (``store.bad_tenant``)."""
+    try:
+        return _TENANT.validate_python(tenant)
+    except ValidationError as error:
+        raise Invalid(
+            "store.bad_tenant",
+            f"a tenant is a code of 1 to 64 characters; found {str(tenant)[:70]!r}",
+        ) from error
+
+
+class Deals:
+    """One tenant's deals on a host's Session or Connection; the host commits.
+
+    ``chart`` is what the journal posts to, the same one for the life of the book.
+
+    Raises ``Invalid`` (``store.bad_tenant``, ``store.bad_prefix``).
+    """
+
+    def __init__(
+        self,
+        host: Session | Connection,
+        *,
+        tenant: str,
+        prefix: str = PREFIX,
+        chart: ChartOfAccounts = STANDARD_CHART,
+    ) -> None:
+        self.tenant = checked_tenant(tenant)
+        self.chart = chart
+        self.prefix = checked_prefix(prefix)
+        self._host = host
+
+    @property
+    def connection(self) -> Connection:
+        """The connection on which everything runs.
+
+        A Session is asked each time: it opens its savepoints on those who ask, when they ask.
+        """
+        if isinstance(self._host, Connection):
+            return self._host
+        with translated():
+            return self._host.connection()
+
+    @property
+    def _rows(self) -> Rows:
+        return Rows(self.connection, tenant=self.tenant, prefix=self.prefix)
+
+    def save(self, document: Saved, *, replaces: Quote | None = None) -> None:
+        """Keep a quote version, a contract or an order; keeping it twice changes nothing.
+
+        A draft that changed names the draft it ``replaces``. Raises ``Conflict``:
+        ``quote.overtaken``, ``quote.wrong_state`` (it was sent), ``quote.number_taken``,
+        ``contract.number_taken``, ``contract.quote_taken`` (signed already),
+        ``order.number_taken``; ``NotFound`` (``contract.unknown``) for an order.
+        """
+        with savepoint(self.connection):
+            match document:
+                case Quote():
+                    documents.save_quote(self._rows, document, replaces=replaces)
+                case Contract():
+                    documents.save_contract(self._rows, document)
+                case SalesOrder():
+                    documents.save_order(self._rows, document)
+                case _:
+                    raise Invalid(
+                        "document.unknown_kind",
+                        "what is saved is a Quote, a Contract or a SalesOrder; found "
+                        f"{type(document).__name__}: facts are recorded",
+                    )
+
+    def quote(self, number: str, *, version: int | None = None) -> Quote:
+        """A quote, its newest version unless said, in its newest state.
+
+        Raises ``NotFound`` (``quote.unknown``), ``Unreadable`` (``store.corrupt_document``).
+        """
+        return documents.read_quote(self._rows, number, version)
+
+    def quotes(self, *, customer: str | None = None) -> tuple[documents.Heading, ...]:
+        """All quotes, or those of one customer, by number."""
+        return documents.list_quotes(self._rows, customer)
+
+    def contract(self, number: str, *, version: int | None = None) -> Contract:
+        """A contract, its newest version unless said.
+
+        Raises ``NotFound`` (``contract.unknown``), ``Unreadable`` (``store.corrupt_document``).
+        """
+        return documents.read_contract(self._rows, number, version)
+
+    def contracts(self, *, customer: str | None = None) -> tuple[documents.Heading, ...]:
+        """All contracts, or those of one customer, by number."""
+        return documents.list_contracts(self._rows, customer)
+
+    def order(self, number: str) -> SalesOrder:
+        """An order. Raises ``NotFound`` (``order.unknown``), ``Unreadable``."""
+        return documents.read_order(self._rows, number)
+
+    def orders(self, *, contract: str | None = None) -> tuple[SalesOrder, ...]:
+        """All orders, or those of one contract, by number."""
+        return documents.read_orders(self._rows, contract)
+
+    def record(self, *facts: Fact, key: str | None = None) -> Recorded:
+        """Append facts, move balances and post journal entries: all of them, or nothing.
+
+        ``key`` names the command: the same key with the same facts does nothing again and gives
+        the same answer, for ever. Raises what ``ReceivablesLedger.record`` raises for a broken
+        rule, and ``Conflict``: ``command.key_reused``, ``fact.number_taken``, or the rule's own
+        code (such as ``application.exceeds_open``) where somebody else was first; ``Invalid``:
+        ``money.too_large``, ``number.too_long``.
+        """
+        with savepoint(self.connection):
+            return recording.record(self._rows, facts, key=key, chart=self.chart)
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact, in the order in which it was recorded.
+
+        Raises ``Unreadable`` (``store.corrupt_document``), which names the row.
+        """
+        return facts_of(self._rows.all(FACTS))
+
+    def ledger(self) -> ReceivablesLedger:
+        """The receivables ledger of all facts.
+
+        Raises ``Unreadable``: ``store.corrupt_document``, or ``store.broken_rule`` where the
+        stored facts break a rule that ``record`` holds.
+        """
+        try:
+            return ReceivablesLedger().record(*self.facts())
+        except Unreadable:
+            raise
+        except DomainError as error:
+            raise Unreadable(
+                "store.broken_rule", f"the stored facts break a rule; run verify() ({error})"
+            ) from error
+
+    def deliveries(self, *, order: str) -> tuple[Delivery, ...]:
+        """The deliveries of an order as recorded: what ``deliver`` asks for as ``before``."""
+        found = facts_of(self._rows.all(OF_ORDER, key=key_of(order), kind="delivery"))
+        return tuple(fact for fact in found if isinstance(fact, Delivery))
+
+    def invoices(self, *, contract: str) -> tuple[Invoice, ...]:
+        """The invoices of a contract as recorded: what ``bill`` asks for as ``before``."""
+        found = facts_of(self._rows.all(OF_CONTRACT, key=key_of(contract), kind="invoice"))
+        return tuple(fact for fact in found if isinstance(fact, Invoice))
+
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """The journal entries as they were posted; ``journal(facts)`` gives the same.
+
+        Raises ``Unreadable`` (``store.corrupt_document``).
+        """
+        return posting.posted(self._rows)
+
+    def seal(self) -> Seal:
+        """Where the facts end now: note it outside the database, ``verify`` holds it against it."""
+        return verification.seal(self._rows)
+
+    def verify(self, *, seal: Seal | None = None) -> tuple[Finding, ...]:
+        """What is wrong in this tenant's rows; nothing, in a sound store.
+
+        Looks at every hash, at each column against its document, at the chain of facts, at
+        balances and journal against a replay of the facts, and for rows that belong to nothing.
+        ``seal`` also shows an end that was cut off or written anew.
+        """
+        return verification.verify(self._rows, chart=self.chart, seal=seal)

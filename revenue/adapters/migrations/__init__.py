@@ -1,0 +1,1 @@
+"""The steps of our schema, run by Alembic."""

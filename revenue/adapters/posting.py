@@ -1,0 +1,50 @@
+"""Journal entries as rows, written with the fact that makes them (记账凭证入库).
+
+The posting rules are those of ``revenue.journal``; here their entries become a document with its
+hash, and typed lines that reports can sum. Lines go first, and the entry posts them: the database
+refuses an entry whose lines do not balance, and a line for an entry that is posted.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from revenue.adapters.rows import Rows, document, key_of
+from revenue.adapters.shapes import entry_row, line_row
+from revenue.chart import ChartOfAccounts
+from revenue.journal import JournalEntry, journal
+from revenue.ledger import Fact
+
+ENTRIES = (
+    "SELECT seq, place, number_key, number, on_day, rule, rule_version, format, body, sha256 "
+    "FROM {p}journal_entry WHERE tenant = :tenant ORDER BY seq, place"
+)
+
+
+def post(
+    rows: Rows,
+    facts: Sequence[Fact],
+    *,
+    first: int,
+    before: Iterable[Fact],
+    chart: ChartOfAccounts,
+) -> None:
+    """Write the entries of new facts, of which the first has the sequence number ``first``.
+
+    ``before`` are the recorded facts that theirs depend on, in order.
+    """
+    sequence: dict[tuple[str, str], int] = {
+        (fact.kind, fact.number): first + place for place, fact in enumerate(facts)
+    }
+    for entry in journal((*before, *facts), chart=chart):
+        seq = sequence.get((entry.fact_kind, entry.fact))
+        if seq is not None:
+            for place, line in enumerate(entry.lines, start=1):
+                rows.insert("journal_line", **line_row(line, key_of(entry.number), place))
+            rows.insert("journal_entry", **entry_row(entry, seq))
+
+
+def posted(rows: Rows) -> tuple[JournalEntry, ...]:
+    """Every entry, in the order of the facts, its hash checked."""
+    return tuple(
+        document(JournalEntry, row, place=f"journal entry {row.number}")
+        for row in rows.all(ENTRIES)
+    )

@@ -1,0 +1,138 @@
+"""Rows of one tenant: the only way in which this store speaks SQL (租户).
+
+A statement is written once with ``{p}`` for the table prefix and ``:tenant`` for the tenant, which
+is bound here and nowhere else, so that no statement can look into another tenant's rows.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, CursorResult, Row, TextClause, text
+
+from cpq.adapters.sql import translated
+from cpq.kernel.errors import Invalid, Unreadable
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Money
+from cpq.kernel.text import number_key
+
+FORMAT = 1
+"""The version of the JSON that bodies are written in; a later reader knows how to read it."""
+
+MINOR_MAX = 10**17
+"""The largest amount that is stored, in minor units: ninety of them still add up in 64 bits."""
+
+_KEY_MAX = 256
+
+Document = TypeVar("Document", bound=Frozen)
+
+
+@lru_cache(maxsize=512)
+def _statement(template: str, prefix: str) -> TextClause:
+    return text(template.replace("{p}", prefix))
+
+
+class Rows:
+    """Statements on one connection, for one tenant, on the tables with one prefix."""
+
+    def __init__(self, connection: Connection, *, tenant: str, prefix: str) -> None:
+        self.connection = connection
+        self.tenant = tenant
+        self.prefix = prefix
+
+    def _run(self, template: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+        statement = _statement(template, self.prefix)
+        return self.connection.execute(statement, {**values, "tenant": self.tenant})
+
+    def all(self, template: str, **values: Any) -> Sequence[Row[Any]]:
+        """Every row that the statement finds."""
+        with translated():
+            return self._run(template, values).all()
+
+    def first(self, template: str, **values: Any) -> Row[Any] | None:
+        """The first row that the statement finds, or ``None``."""
+        with translated():
+            return self._run(template, values).first()
+
+    def change(self, template: str, **values: Any) -> int:
+        """How many rows the statement wrote."""
+        with translated():
+            return self._run(template, values).rowcount
+
+    def insert(self, table: str, *, unless_there: bool = False, **values: Any) -> bool:
+        """Write one row; say whether. With ``unless_there`` a key that is taken is no error."""
+        names = ("tenant", *values)
+        listed, bound = ", ".join(names), ", ".join(f":{name}" for name in names)
+        # Names of tables and columns come from this package, values are bound.
+        template = f"INSERT INTO {{p}}{table} ({listed}) VALUES ({bound})"  # noqa: S608
+        if unless_there:
+            template += " ON CONFLICT DO NOTHING"
+        return self.change(template, **values) == 1
+
+
+def key_of(number: str) -> str:
+    """The key under which a number is stored. Raises ``Invalid`` (``number.too_long``).
+
+    >>> key_of("Q-2026-0001")
+    'q-2026-0001'
+    """
+    key = number_key(number)
+    if not 0 < len(key) <= _KEY_MAX:
+        raise Invalid(
+            "number.too_long",
+            f"the number {number[:40]!r} is {len(key)} characters long when written out; "
+            f"1 to {_KEY_MAX} can be stored",
+        )
+    return key
+
+
+def minor(money: Money) -> int:
+    """The amount in minor units, where it can be stored. Raises ``Invalid``
+    (``money.off_grid``, ``money.too_large``).
+
+    >>> minor(Money("99999999999999.99", "CNY"))
+    9999999999999999
+    """
+    amount = money.minor
+    if abs(amount) > MINOR_MAX:
+        raise Invalid(
+            "money.too_large",
+            f"{money} cannot be stored; the largest amount is "
+            f"{Money.from_minor(MINOR_MAX, money.code)}",
+        )
+    return amount
+
+
+def body_of(document: Frozen) -> dict[str, Any]:
+    """The columns of a document's body: canonical JSON, its version and its hash."""
+    body = document.canonical()
+    return {"format": FORMAT, "body": body, "sha256": sha256(body)}
+
+
+def sha256(*parts: str) -> str:
+    """SHA-256 in hex of the parts, one after the other."""
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def document(kind: type[Document], row: Row[Any], *, place: str) -> Document:
+    """The document that a row holds, its hash checked.
+
+    Raises ``Unreadable`` (``store.corrupt_document``), which names ``place``.
+    """
+    broken = None
+    if sha256(row.body) != row.sha256:
+        broken = "its content does not have the hash that was stored with it"
+    elif row.format != FORMAT:
+        broken = f"it is written in format {row.format}, and this release reads {FORMAT}"
+    else:
+        try:
+            return kind.model_validate_json(row.body)
+        except ValidationError as error:
+            broken = f"it cannot be read as a {kind.__name__} ({error.error_count()} errors)"
+    raise Unreadable(
+        "store.corrupt_document",
+        f"{place}: {broken}; restore the row from a backup, and run verify()",
+        place=place,
+    )

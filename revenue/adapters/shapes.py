@@ -1,0 +1,174 @@
+"""What a document, a fact or a journal entry looks like as rows: pure functions (行的形状).
+
+Writing uses them to insert, ``verify`` to say what must be there; so a column that somebody
+changed behind our back differs from what the body says, whatever column it is.
+"""
+
+from typing import Any
+
+from cpq.kernel.money import plain
+from cpq.quote import Quote
+from revenue.adapters.rows import body_of, key_of, minor
+from revenue.application import Application, Reversal
+from revenue.contract import Contract
+from revenue.fulfilment import Acceptance, Delivery
+from revenue.invoice import Invoice
+from revenue.journal import JournalEntry, JournalLine
+from revenue.ledger.fact import Fact
+from revenue.ledger.rules import series_key
+from revenue.order import SalesOrder
+from revenue.receipt import Receipt
+from revenue.receivable import Receivable
+from revenue.writeoff import Recovery, WriteOff
+
+Values = dict[str, Any]
+
+LEFT = {
+    "receivable": "open_minor",
+    "receipt": "free_minor",
+    "write_off": "recoverable_minor",
+}
+"""The column of each table that keeps what is left of a document."""
+
+
+def quote_row(quote: Quote, revision: int) -> Values:
+    """A saved state of a quote version."""
+    return {
+        "number_key": key_of(quote.number),
+        "version": quote.version,
+        "revision": revision,
+        "number": quote.number,
+        "state": quote.state,
+        "customer": quote.customer.code,
+        "currency": quote.currency,
+        "gross": plain(quote.gross.amount),
+        "issued_on": quote.issued_on.isoformat(),
+        "valid_until": quote.valid_until.isoformat(),
+        **body_of(quote),
+    }
+
+
+def contract_row(contract: Contract) -> Values:
+    """A version of a contract."""
+    return {
+        "number_key": key_of(contract.number),
+        "version": contract.version,
+        "number": contract.number,
+        "quote_key": key_of(contract.quote),
+        "quote_version": contract.quote_version,
+        "customer": contract.customer.code,
+        "currency": contract.currency,
+        "gross": plain(contract.gross.amount),
+        "signed_on": contract.signed_on.isoformat(),
+        **body_of(contract),
+    }
+
+
+def order_row(order: SalesOrder, contract_version: int) -> Values:
+    """An order under a version of its contract."""
+    return {
+        "number_key": key_of(order.number),
+        "number": order.number,
+        "contract_key": key_of(order.contract),
+        "contract_version": contract_version,
+        "customer": order.customer,
+        "on_day": order.on.isoformat(),
+        **body_of(order),
+    }
+
+
+def fact_row(fact: Fact, seq: int) -> Values:
+    """A fact, whatever its kind; its link of the chain comes with it."""
+    contract = order = None
+    if isinstance(fact, Delivery | Acceptance | Invoice | Receivable):
+        contract = fact.contract
+    if isinstance(fact, Delivery | Acceptance):
+        order = fact.order
+    return {
+        "seq": seq,
+        "series": series_key(fact.kind, fact.number)[0],
+        "number_key": key_of(fact.number),
+        "kind": fact.kind,
+        "number": fact.number,
+        "on_day": fact.on.isoformat(),
+        "contract_key": key_of(contract) if contract else None,
+        "order_key": key_of(order) if order else None,
+        **body_of(fact),
+    }
+
+
+def typed_row(fact: Fact, seq: int) -> Values | None:
+    """The row of a fact in the table of its kind; ``None`` for kinds that have none.
+
+    What is left of a new document is all of it. A reversal also needs to know the place of what
+    it reverses, which the fact does not say.
+    """
+    match fact:
+        case Receivable() | Receipt() | Application() | WriteOff() | Recovery():
+            amount = minor(fact.amount)
+            values: Values = {
+                "number_key": key_of(fact.number),
+                "seq": seq,
+                "currency": fact.amount.code,
+                "on_day": fact.on.isoformat(),
+                "amount_minor": amount,
+            }
+            if fact.kind in LEFT:
+                values[LEFT[fact.kind]] = amount
+            return {**values, **_references(fact)}
+        case Reversal():
+            return {"seq": seq, "on_day": fact.on.isoformat()}
+        case _:
+            return None
+
+
+def _references(fact: Receivable | Receipt | Application | WriteOff | Recovery) -> Values:
+    match fact:
+        case Receivable():
+            return {
+                "customer": fact.customer,
+                "due_on": fact.due_on.isoformat(),
+                "source_key": key_of(fact.source) if fact.source else None,
+            }
+        case Receipt():
+            return {"customer": fact.customer}
+        case Application():
+            return {
+                "receipt_key": key_of(fact.receipt),
+                "receivable_key": key_of(fact.receivable),
+            }
+        case WriteOff():
+            return {"receivable_key": key_of(fact.receivable)}
+        case Recovery():
+            return {
+                "write_off_key": key_of(fact.write_off),
+                "receipt_key": key_of(fact.receipt),
+            }
+
+
+def entry_row(entry: JournalEntry, seq: int) -> Values:
+    """A journal entry of the fact with the sequence number ``seq``; one fact has one entry."""
+    return {
+        "number_key": key_of(entry.number),
+        "number": entry.number,
+        "seq": seq,
+        "place": 1,
+        "on_day": entry.on.isoformat(),
+        "rule": entry.rule,
+        "rule_version": entry.rule_version,
+        **body_of(entry),
+    }
+
+
+def line_row(line: JournalLine, entry_key: str, place: int) -> Values:
+    """A line of a journal entry."""
+    return {
+        "entry_key": entry_key,
+        "place": place,
+        "account": line.account.code,
+        "customer": line.customer,
+        "contract": line.contract,
+        "currency": line.signed.code,
+        "debit_minor": 0 if line.debit is None else minor(line.debit),
+        "credit_minor": 0 if line.credit is None else minor(line.credit),
+    }

@@ -1,0 +1,67 @@
+"""The chart of accounts that the journal posts to (会计科目表).
+
+The codes and names are those of the Chinese accounting standards where they give one: 1002, 1122,
+1231, 2221, 6001, 6702. They give no code to contract assets and contract liabilities, nor to cash
+that is not applied yet; those here are ours. A host replaces any account by its own with
+``STANDARD_CHART.with_(bank=Account(code="100201", name="…"))``.
+"""
+
+from pydantic import model_validator
+
+from cpq.kernel.model import Frozen
+from cpq.kernel.text import Code, LocalText
+
+
+class Account(Frozen):
+    """An account of the general ledger: its code and its name.
+
+    >>> Account(code="1002", name={"en": "Bank deposits", "zh": "银行存款"}).name.in_("zh")
+    '银行存款'
+    """
+
+    code: Code
+    name: LocalText
+
+
+def _account(code: str, en: str, zh: str) -> Account:
+    return Account(code=code, name=LocalText(en=en, zh=zh))
+
+
+class ChartOfAccounts(Frozen):
+    """One account for each part that the posting rules play; two parts may share one.
+
+    ``billed_elsewhere`` takes the other side of receivables whose invoice the ledger does not
+    hold, so that the account of receivables always shows what is open.
+
+    >>> STANDARD_CHART.with_(bank=Account(code="100201", name="Bank of Somewhere")).bank.code
+    '100201'
+    """
+
+    bank: Account = _account("1002", "Bank deposits", "银行存款")
+    receivable: Account = _account("1122", "Accounts receivable", "应收账款")
+    allowance: Account = _account("1231", "Allowance for bad debts", "坏账准备")
+    contract_asset: Account = _account("1473", "Contract assets", "合同资产")
+    contract_liability: Account = _account("2204", "Contract liabilities", "合同负债")
+    output_vat: Account = _account(
+        "222101", "Taxes payable: output VAT", "应交税费—应交增值税(销项税额)"
+    )
+    unapplied_cash: Account = _account(
+        "224101", "Other payables: unapplied cash", "其他应付款—待核销款"
+    )
+    billed_elsewhere: Account = _account(
+        "224102", "Clearing: receivables billed elsewhere", "外部开票应收结转"
+    )
+    revenue: Account = _account("6001", "Revenue from main operations", "主营业务收入")
+    credit_loss: Account = _account("6702", "Credit impairment losses", "信用减值损失")
+
+    @model_validator(mode="after")
+    def _one_name_per_code(self) -> "ChartOfAccounts":
+        names: dict[str, Account] = {}
+        for _, account in self:
+            if names.setdefault(account.code, account) != account:
+                raise ValueError(f"account {account.code!r} has two names; give it one")
+        return self
+
+
+STANDARD_CHART = ChartOfAccounts()
+"""The chart that holds unless the host gives its own."""

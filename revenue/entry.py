@@ -1,0 +1,82 @@
+"""The journal entry (记账凭证): lines that balance, and what they were made from.
+
+Debits and credits are both more than zero; a figure that would be negative stands on the other
+side. An entry names its fact, the rule that posted it and the rule's version, so that each figure
+of the general ledger leads back to a document.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import Field, model_validator
+
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Money
+from cpq.kernel.text import Code, Line, LocalText, Number
+from revenue.amount import Positive
+from revenue.chart import Account
+
+
+class JournalLine(Frozen):
+    """A debit or a credit of one account, more than zero; whose and of which contract, if any.
+
+    >>> from revenue.chart import STANDARD_CHART
+    >>> line = JournalLine(account=STANDARD_CHART.bank, debit=Money("100", "CNY"))
+    >>> line.signed, JournalLine(account=STANDARD_CHART.bank, credit=line.debit).signed
+    (Money('100.00', 'CNY'), Money('-100.00', 'CNY'))
+    """
+
+    account: Account
+    debit: Positive | None = None
+    credit: Positive | None = None
+    customer: Line = ""
+    contract: Line = ""
+
+    @model_validator(mode="after")
+    def _one_side(self) -> "JournalLine":
+        if (self.debit is None) == (self.credit is None):
+            raise ValueError("a journal line is a debit or a credit, one of the two")
+        return self
+
+    @property
+    def signed(self) -> Money:
+        """The amount, a debit above zero, a credit below."""
+        if self.debit is not None:
+            return self.debit
+        assert self.credit is not None
+        return -self.credit
+
+    def mirrored(self) -> "JournalLine":
+        """The same line on the other side."""
+        return self.with_(debit=self.credit, credit=self.debit)
+
+
+class JournalEntry(Frozen):
+    """A balanced set of lines, and the fact, the rule and its version that made it."""
+
+    number: Line
+    on: date
+    fact_kind: Code
+    fact: Number
+    rule: Code
+    rule_version: int = Field(ge=1)
+    lines: tuple[JournalLine, ...] = Field(min_length=2)
+    memo: LocalText = LocalText()
+
+    @model_validator(mode="after")
+    def _balances(self) -> "JournalEntry":
+        for currency, difference in _sums(self.lines).items():
+            if difference.amount:
+                raise ValueError(
+                    f"entry {self.number} does not balance in {currency}: debits exceed credits "
+                    f"by {difference}"
+                )
+        return self
+
+
+def _sums(lines: Iterable[JournalLine]) -> dict[str, Money]:
+    sums: dict[str, Money] = {}
+    for line in lines:
+        amount = line.signed
+        sums[amount.code] = sums.get(amount.code, Money.zero(amount.code)) + amount
+    return sums

@@ -1,0 +1,204 @@
+"""Delivery and acceptance (发货、验收): how a contract is fulfilled.
+
+A delivery carries the part of each line's net that it delivers. The parts are the difference of
+two cumulative shares, each rounded once, so whatever the deliveries of a line, their parts add up
+to its net. The acceptance is the customer's word that all of it is there and works.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Exact, Money, difference, exact, money_total, plain, total
+from cpq.kernel.text import Code, Line, Number, number_key
+from revenue.amount import NotNegative
+from revenue.contract import Contract
+from revenue.order import OrderLine, SalesOrder
+
+
+class DeliveryLine(Frozen):
+    """A delivered quantity: ``net`` is its part of the line's net, ``quantity_before`` what
+    earlier deliveries of the line delivered.
+
+    >>> DeliveryLine(line="1", product="L-1", quantity="1", unit="pc",
+    ...              net=Money("33.33", "CNY")).quantity_before
+    Decimal('0')
+    """
+
+    line: Line
+    product: Code
+    quantity: Exact = Field(gt=0)
+    quantity_before: Exact = Field(default=Decimal(0), ge=0)
+    unit: Code
+    net: NotNegative
+
+
+class Delivery(Frozen):
+    """Goods that left for the customer on a day: control of them passes with it.
+
+    ``net_before`` is the net of all earlier deliveries of the order.
+    """
+
+    kind: Literal["delivery"] = "delivery"
+    number: Number
+    order: Number
+    contract: Number
+    on: date
+    net_before: NotNegative
+    lines: tuple[DeliveryLine, ...] = Field(min_length=1)
+
+    @property
+    def net(self) -> Money:
+        """The part of the contract's net that this delivery delivers."""
+        return money_total((line.net for line in self.lines), self.lines[0].net.code)
+
+
+class Acceptance(Frozen):
+    """The customer's acceptance of a delivered order, and who declared it (验收).
+
+    >>> Acceptance(number="Y-1", order="SO-1", contract="HT-1", on=date(2026, 12, 1), by="Li").by
+    'Li'
+    """
+
+    kind: Literal["acceptance"] = "acceptance"
+    number: Number
+    order: Number
+    contract: Number
+    on: date
+    by: Line = Field(min_length=1)
+
+
+def _own(order: SalesOrder, deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """The deliveries of this order among others."""
+    key = number_key(order.number)
+    return tuple(each for each in deliveries if number_key(each.order) == key)
+
+
+def _delivered(deliveries: Iterable[Delivery]) -> dict[str, Decimal]:
+    """What deliveries of one order delivered, by line."""
+    sums: dict[str, Decimal] = {}
+    for delivery in deliveries:
+        for line in delivery.lines:
+            sums[line.line] = total((sums.get(line.line, Decimal(0)), line.quantity))
+    return sums
+
+
+def deliver(
+    contract: Contract,
+    order: SalesOrder,
+    quantities: Mapping[str, Decimal | int | str],
+    *,
+    number: str,
+    on: date,
+    before: Iterable[Delivery] = (),
+) -> Delivery:
+    """A delivery of some quantity of some lines, in the units of the order.
+
+    ``before`` are the earlier deliveries. Raises ``Refused``: ``delivery.other_contract``,
+    ``delivery.empty``, ``delivery.exceeds_order``, ``delivery.too_early`` (before the order);
+    ``NotFound`` (``order.unknown_line``); ``Invalid`` (``delivery.quantity_not_positive``).
+    """
+    if number_key(order.contract) != number_key(contract.number):
+        raise Refused(
+            "delivery.other_contract",
+            f"order {order.number} belongs to contract {order.contract}, not {contract.number}",
+            order=order.number,
+            contract=contract.number,
+        )
+    if not quantities:
+        raise Refused(
+            "delivery.empty", f"delivery {number} delivers nothing; name a line and a quantity"
+        )
+    _refuse_early(number, on, earliest=order.on, what=f"order {order.number}", noun="delivery")
+    earlier = _own(order, before)
+    delivered = _delivered(earlier)
+    lines = tuple(
+        _delivery_line(contract, order.line(line), exact(quantity), delivered)
+        for line, quantity in quantities.items()
+    )
+    return Delivery(
+        number=number,
+        order=order.number,
+        contract=contract.number,
+        on=on,
+        net_before=money_total((each.net for each in earlier), contract.currency),
+        lines=lines,
+    )
+
+
+def _delivery_line(
+    contract: Contract, line: OrderLine, quantity: Decimal, delivered: Mapping[str, Decimal]
+) -> DeliveryLine:
+    if quantity <= 0:
+        raise Invalid(
+            "delivery.quantity_not_positive",
+            f"line {line.line}: a delivery delivers more than 0; found {plain(quantity)}",
+            line=line.line,
+            quantity=quantity,
+        )
+    before = delivered.get(line.line, Decimal(0))
+    after = total((before, quantity))
+    if after > line.quantity:
+        raise Refused(
+            "delivery.exceeds_order",
+            f"line {line.line}: {plain(line.quantity)} {line.unit} ordered, {plain(before)} "
+            f"delivered, {plain(quantity)} asked; deliver at most "
+            f"{plain(difference(line.quantity, before))}",
+            line=line.line,
+            ordered=line.quantity,
+            delivered=before,
+            asked=quantity,
+        )
+    net, whole = contract.line(line.line).net, Fraction(line.quantity)
+    return DeliveryLine(
+        line=line.line,
+        product=line.product,
+        quantity=quantity,
+        quantity_before=before,
+        unit=line.unit,
+        net=net.share(Fraction(after) / whole) - net.share(Fraction(before) / whole),
+    )
+
+
+def accept_delivery(
+    order: SalesOrder, *, number: str, on: date, by: str, deliveries: Iterable[Delivery]
+) -> Acceptance:
+    """The acceptance of an order of which everything is delivered.
+
+    Raises ``Refused``: ``acceptance.not_delivered`` naming what is missing,
+    ``acceptance.too_early`` (before the last delivery).
+    """
+    own = _own(order, deliveries)
+    delivered = _delivered(own)
+    missing = {
+        line.line: difference(line.quantity, delivered.get(line.line, Decimal(0)))
+        for line in order.lines
+        if delivered.get(line.line, Decimal(0)) < line.quantity
+    }
+    if missing:
+        listed = ", ".join(f"{plain(rest)} of line {line}" for line, rest in missing.items())
+        raise Refused(
+            "acceptance.not_delivered",
+            f"order {order.number} cannot be accepted yet: {listed} not delivered",
+            order=order.number,
+            missing=missing,
+        )
+    last = max(each.on for each in own)
+    _refuse_early(number, on, earliest=last, what="the last delivery", noun="acceptance")
+    return Acceptance(number=number, order=order.number, contract=order.contract, on=on, by=by)
+
+
+def _refuse_early(number: str, on: date, *, earliest: date, what: str, noun: str) -> None:
+    if on < earliest:
+        raise Refused(
+            f"{noun}.too_early",
+            f"{noun} {number} is dated {on}, before {what} ({earliest}); date it that day or later",
+            on=on,
+            earliest=earliest,
+        )

@@ -1,0 +1,365 @@
+"""The receivables ledger (应收台账): what happened, and what is therefore open, free or overdue.
+
+The ledger is a tuple of facts and nothing else. Facts are appended, in the order in which they
+became known; each bears the day on which it holds, which may lie in the past. Every balance is a
+fold over them as of a day, so a balance of the past changes only by facts dated into it. A
+correction is a fact too: the reversal of an application, of a write-off or of a recovery.
+
+``record`` refuses what would break a rule and then changes nothing: a ledger is a value, and what
+it returns is the next one. The verbs ``apply``, ``unapply``, ``write_off`` and ``recover`` make
+the facts and record them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Self, get_args
+
+from pydantic import model_validator
+
+from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Money, money_total
+from cpq.kernel.text import number_key
+from revenue.application import Reversal
+from revenue.fulfilment import Delivery
+from revenue.invoice import Invoice
+from revenue.ledger.balance import Balance, Balances
+from revenue.ledger.fact import Fact, Settlement, read_fact
+from revenue.ledger.open_item import Ageing, AgeingRow, OpenItem, age, days_overdue
+from revenue.ledger.rules import DocumentKind, document, meet, record
+from revenue.ledger.spread import Share, applications, due_order, oldest_first, spread
+from revenue.ledger.statement import CustomerStatement, StatementRow, customer_statement
+from revenue.receipt import Receipt
+from revenue.receivable import Receivable
+from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
+
+__all__ = [
+    "Ageing",
+    "AgeingRow",
+    "CustomerStatement",
+    "Fact",
+    "OpenItem",
+    "ReceivablesLedger",
+    "Settlement",
+    "StatementRow",
+    "apply_oldest",
+    "read_fact",
+]
+
+_KINDS: tuple[type, ...] = get_args(get_args(Fact)[0])
+
+
+class ReceivablesLedger(Frozen):
+    """Facts, and every balance as a fold over them; ``record`` gives the next ledger.
+
+    >>> day = date(2026, 12, 1)
+    >>> ledger = ReceivablesLedger().record(
+    ...     Receivable(number="AR-1", customer="C-1", on=day, due_on=date(2026, 12, 31),
+    ...                amount=Money("300.00", "CNY")),
+    ...     Receipt(number="R-1", customer="C-1", on=day, amount=Money("350.00", "CNY")))
+    >>> paid = ledger.apply("R-1", to=["AR-1"], number="A-1", on=day)
+    >>> paid.open_amount("AR-1"), paid.free_amount("R-1"), ledger.open_amount("AR-1")
+    (Money('0.00', 'CNY'), Money('50.00', 'CNY'), Money('300.00', 'CNY'))
+    >>> again = paid.unapply("A-1", number="X-1", on=day, reason="wrong customer")
+    >>> again.open_amount("AR-1"), len(again.facts)
+    (Money('300.00', 'CNY'), 4)
+    """
+
+    facts: tuple[Fact, ...] = ()
+
+    @model_validator(mode="after")
+    def _every_rule_holds(self) -> Self:
+        _ = self._balances
+        return self
+
+    @cached_property
+    def _balances(self) -> Balances:
+        return _folded(Balances(), self.facts)
+
+    def record(self, *facts: Fact) -> "ReceivablesLedger":
+        """The ledger with these facts appended: all of them, or none and a refusal.
+
+        Raises ``Conflict`` (``fact.number_taken``, ``invoice.out_of_date``,
+        ``delivery.out_of_date``), ``NotFound`` (``receivable.unknown``, ``receipt.unknown``,
+        ``write_off.unknown``, ``reversal.unknown_fact``), ``Refused`` for every rule of the
+        trade (see ``revenue.ledger.rules``), ``Invalid`` (``fact.unknown_kind``).
+        """
+        for fact in facts:
+            if not isinstance(fact, _KINDS):
+                raise Invalid(
+                    "fact.unknown_kind",
+                    f"the ledger records facts such as a Receipt or an Application; found "
+                    f"{type(fact).__name__}",
+                )
+        balances = _folded(self._balances, facts)
+        # the facts are validated values and the fold has checked them; validating the whole
+        # tuple again would make the cost of a fact grow with the ledger
+        ledger = ReceivablesLedger.model_construct(facts=self.facts + facts)
+        ledger.__dict__["_balances"] = balances
+        return ledger
+
+    # --- what happened ----------------------------------------------------------------------
+
+    def receivable(self, number: str) -> Receivable:
+        """The receivable of that number. Raises ``NotFound`` (``receivable.unknown``)."""
+        found = self._document("receivable", number).document
+        assert isinstance(found, Receivable)
+        return found
+
+    def receipt(self, number: str) -> Receipt:
+        """The receipt of that number. Raises ``NotFound`` (``receipt.unknown``)."""
+        found = self._document("receipt", number).document
+        assert isinstance(found, Receipt)
+        return found
+
+    def deliveries(self, order: str) -> tuple[Delivery, ...]:
+        """The deliveries of an order as recorded: what ``deliver`` and ``accept_delivery`` ask."""
+        key = number_key(order)
+        return tuple(
+            fact
+            for fact in self.facts
+            if isinstance(fact, Delivery) and number_key(fact.order) == key
+        )
+
+    def invoices(self, contract: str) -> tuple[Invoice, ...]:
+        """The invoices of a contract as recorded: what ``bill`` asks for as ``before``."""
+        key = number_key(contract)
+        return tuple(
+            fact
+            for fact in self.facts
+            if isinstance(fact, Invoice) and number_key(fact.contract) == key
+        )
+
+    # --- balances, at the end of a day (None: after all facts) ------------------------------
+
+    def open_amount(self, receivable: str, *, as_of: date | None = None) -> Money:
+        """What of a receivable is open: its amount less what was applied and written off."""
+        return self._document("receivable", receivable).left_on(as_of)
+
+    def free_amount(self, receipt: str, *, as_of: date | None = None) -> Money:
+        """What of a receipt is free: its amount less what was applied and took recoveries."""
+        return self._document("receipt", receipt).left_on(as_of)
+
+    def recoverable_amount(self, write_off: str, *, as_of: date | None = None) -> Money:
+        """What of a write-off is not recovered; zero once it is reversed."""
+        return self._document("write_off", write_off).left_on(as_of)
+
+    def open_items(
+        self, customer: str | None = None, *, as_of: date | None = None
+    ) -> tuple[OpenItem, ...]:
+        """Receivables that are not zero, of one customer or of all, earliest due first.
+
+        Items due on one day come in the order of their numbers.
+        """
+        items = []
+        for balance in sorted(self._receivables(customer), key=due_order):
+            left = balance.left_on(as_of)
+            receivable = balance.document
+            if left.amount and isinstance(receivable, Receivable):
+                days = None if as_of is None else days_overdue(receivable.due_on, as_of)
+                items.append(OpenItem(receivable=receivable, open=left, days_overdue=days))
+        return tuple(items)
+
+    def on_account(self, customer: str, *, as_of: date | None = None) -> tuple[Money, ...]:
+        """What a customer paid and nobody applied yet, one amount per currency (预收)."""
+        key = number_key(customer)
+        sums: dict[str, Money] = {}
+        for fact in self.facts:
+            if isinstance(fact, Receipt) and number_key(fact.customer) == key:
+                free = self.free_amount(fact.number, as_of=as_of)
+                sums[free.code] = sums.get(free.code, Money.zero(free.code)) + free
+        return tuple(sums[code] for code in sorted(sums) if sums[code].amount)
+
+    def allowance(self, currency: str, *, as_of: date | None = None) -> Money:
+        """The allowance for bad debts: charges − write-offs + recoveries (坏账准备余额).
+
+        Below zero where more was written off than was charged.
+        """
+        amounts = (_allowance_change(fact, self._balances) for fact in self.facts_until(as_of))
+        return money_total(
+            (amount for amount in amounts if amount is not None and amount.code == currency),
+            currency,
+        )
+
+    def facts_until(self, as_of: date | None) -> Iterator[Fact]:
+        """The facts dated up to and on a day, as recorded."""
+        return (fact for fact in self.facts if as_of is None or fact.on <= as_of)
+
+    def statement(
+        self, customer: str, *, since: date | None = None, as_of: date | None = None
+    ) -> CustomerStatement:
+        """The customer's statement from a day to a day, both inclusive, with running balance."""
+        return customer_statement(self.facts, self._balances, customer, since=since, as_of=as_of)
+
+    def ageing(
+        self,
+        *,
+        as_of: date,
+        buckets: Sequence[int] = (0, 30, 60, 90),
+        customer: str | None = None,
+    ) -> Ageing:
+        """What is open on a day by days overdue, a row per customer and currency.
+
+        ``buckets`` are the last days of all but the last bucket. Raises ``Invalid``
+        (``ageing.buckets_invalid``).
+        """
+        return age(self.open_items(customer, as_of=as_of), as_of=as_of, buckets=buckets)
+
+    # --- verbs --------------------------------------------------------------------------------
+
+    def apply(
+        self, receipt: str, *, to: Mapping[str, Money] | Sequence[str], number: str, on: date
+    ) -> "ReceivablesLedger":
+        """Apply a receipt to receivables, in the amounts given, or in order as far as it goes.
+
+        A single application takes ``number`` itself, several take number/1, number/2 ….
+        Raises what ``record`` raises, and ``Refused`` (``application.nothing_to_apply``).
+        """
+        if isinstance(to, Mapping):
+            shares = tuple(Share(receipt, target, amount) for target, amount in to.items())
+        else:
+            source = self._document("receipt", receipt)
+            targets = [self._document("receivable", target) for target in to]
+            for target in targets:
+                meet("application", source.left, source, target)
+            shares = spread([(source, targets)], on=on)
+        if not shares:
+            raise Refused(
+                "application.nothing_to_apply",
+                f"receipt {receipt} has nothing free, or nothing is open of {', '.join(to)}",
+                receipt=receipt,
+                receivables=tuple(to),
+            )
+        return self.record(*applications(shares, number=number, on=on))
+
+    def unapply(
+        self, application: str, *, number: str, on: date, reason: str
+    ) -> "ReceivablesLedger":
+        """Reverse an application, a write-off or a recovery by its number (反核销).
+
+        ``number`` is that of the reversal. Raises what ``record`` raises.
+        """
+        return self.record(Reversal(number=number, reverses=application, on=on, reason=reason))
+
+    def write_off(
+        self,
+        receivable: str,
+        *,
+        number: str,
+        on: date,
+        reason: str,
+        approved_by: str,
+        amount: Money | None = None,
+    ) -> "ReceivablesLedger":
+        """Give up ``amount`` of a receivable, by default all that is open (坏账核销).
+
+        Raises what ``record`` raises, and ``Refused``: ``write_off.not_approved``,
+        ``write_off.nothing_open``.
+        """
+        if not approved_by.strip():
+            raise Refused(
+                "write_off.not_approved",
+                f"write-off {number} names nobody who approved it; give approved_by",
+                number=number,
+            )
+        available = self._document("receivable", receivable).available_from(on)
+        if amount is None and not available.amount:
+            raise Refused(
+                "write_off.nothing_open",
+                f"nothing of receivable {receivable} is open from {on} on",
+                receivable=receivable,
+            )
+        return self.record(
+            WriteOff(
+                number=number,
+                receivable=receivable,
+                amount=available if amount is None else amount,
+                on=on,
+                reason=reason,
+                approved_by=approved_by,
+            )
+        )
+
+    def recover(
+        self,
+        write_off: str,
+        *,
+        receipt: str,
+        number: str,
+        on: date,
+        amount: Money | None = None,
+    ) -> "ReceivablesLedger":
+        """Take ``amount`` of a receipt for what was written off, by default as much as can be.
+
+        Raises what ``record`` raises, and ``Refused`` (``recovery.nothing_to_recover``).
+        """
+        debt, paid = self._document("write_off", write_off), self._document("receipt", receipt)
+        if amount is None:
+            meet("recovery", debt.left, debt, paid)
+            amount = min(debt.available_from(on), paid.available_from(on))
+            if not amount.amount:
+                raise Refused(
+                    "recovery.nothing_to_recover",
+                    f"write-off {write_off} is recovered, or receipt {receipt} has nothing free",
+                    write_off=write_off,
+                    receipt=receipt,
+                )
+        return self.record(
+            Recovery(number=number, write_off=write_off, receipt=receipt, amount=amount, on=on)
+        )
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _document(self, kind: DocumentKind, number: str) -> Balance:
+        return document(self._balances, kind, number)
+
+    def _receivables(self, customer: str | None) -> Iterator[Balance]:
+        if customer is not None:
+            numbers = self._balances.receivables.get(number_key(customer)) or ()
+            return (self._document("receivable", number) for number in numbers)
+        return (
+            self._document("receivable", fact.number)
+            for fact in self.facts
+            if isinstance(fact, Receivable)
+        )
+
+
+def _folded(balances: Balances, facts: Sequence[Fact]) -> Balances:
+    draft = balances.draft()
+    for fact in facts:
+        record(draft, fact)
+    return draft.sealed()
+
+
+def _allowance_change(fact: Fact, balances: Balances) -> Money | None:
+    if isinstance(fact, Reversal):
+        settlement = balances.facts.get(("settlement", number_key(fact.reverses)))
+        change = None if settlement is None else _allowance_change(settlement, balances)
+        return None if change is None else -change
+    if isinstance(fact, WriteOff):
+        return -fact.amount
+    return fact.amount if isinstance(fact, AllowanceCharge | Recovery) else None
+
+
+def apply_oldest(
+    ledger: ReceivablesLedger, *receipts: str, number: str, on: date
+) -> ReceivablesLedger:
+    """Apply receipts, in the order given, to what their customers owe, earliest due first.
+
+    Receivables due on one day are taken in the order of their numbers; what is left of a receipt
+    stays on account. Receivables in other currencies, and those dated after ``on``, are left
+    alone. Numbers as in ``apply``; where nothing can be applied the ledger comes back as it is.
+
+    >>> day = date(2026, 12, 1)
+    >>> debts = [Receivable(number=f"AR-{n}", customer="C-1", on=day, due_on=day,
+    ...                     amount=Money("100", "CNY")) for n in (1, 2)]
+    >>> cash = Receipt(number="R-1", customer="C-1", on=day, amount=Money("150", "CNY"))
+    >>> ledger = apply_oldest(ReceivablesLedger().record(*debts, cash), "R-1", number="A", on=day)
+    >>> [(fact.number, fact.amount.amount) for fact in ledger.facts[3:]]
+    [('A/1', Decimal('100.00')), ('A/2', Decimal('50.00'))]
+    """
+    balances = ledger._balances  # noqa: SLF001 - a verb of the ledger, beside it for its subject
+    sources = [document(balances, "receipt", receipt) for receipt in receipts]
+    shares = spread([(source, oldest_first(balances, source, on=on)) for source in sources], on=on)
+    return ledger.record(*applications(shares, number=number, on=on))

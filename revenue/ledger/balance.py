@@ -1,0 +1,167 @@
+"""Balances that grow with the facts: what is left of each receivable, receipt and write-off.
+
+A balance is a fold over facts, but folding all of them for every new one would make the cost of
+recording grow with the ledger. So the ledger carries its fold along, as values that share what
+did not change: a ``Layers`` is a large map that nobody touches under a small one that is copied.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Generic, NamedTuple, TypeVar
+
+from cpq.kernel.money import Money
+from revenue.ledger.fact import Fact
+from revenue.receipt import Receipt
+from revenue.receivable import Receivable
+from revenue.writeoff import WriteOff
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_RECENT_MAX = 256
+
+
+class Layers(Generic[K, V]):
+    """A map whose copy costs the same however large it is; never changed once ``sealed``.
+
+    >>> first = Layers({"a": 1}).draft()
+    >>> first.put("b", 2)
+    >>> second = first.sealed().draft()
+    >>> second.put("a", 9)
+    >>> first.get("a"), second.get("a"), second.get("b"), second.get("c")
+    (1, 9, 2, None)
+    """
+
+    __slots__ = ("_base", "_recent")
+
+    def __init__(self, base: dict[K, V] | None = None, recent: dict[K, V] | None = None) -> None:
+        self._base: dict[K, V] = {} if base is None else base
+        self._recent: dict[K, V] = {} if recent is None else recent
+
+    def get(self, key: K) -> V | None:
+        """The value of ``key`` or ``None``."""
+        found = self._recent.get(key)
+        return self._base.get(key) if found is None else found
+
+    def draft(self) -> "Layers[K, V]":
+        """A copy to ``put`` into."""
+        return Layers(self._base, dict(self._recent))
+
+    def put(self, key: K, value: V) -> None:
+        """Set a value; only in a draft that nobody else holds."""
+        self._recent[key] = value
+
+    def sealed(self) -> "Layers[K, V]":
+        """The draft as a value: a recent layer that grew too large goes into the base."""
+        if len(self._recent) <= _RECENT_MAX:
+            return self
+        return Layers({**self._base, **self._recent})
+
+
+class Move(NamedTuple):
+    """What a fact took from (negative) or gave back to a balance, from a day on."""
+
+    on: date
+    amount: Money
+
+
+class Balance(NamedTuple):
+    """What is left of a document: of a receivable it is open, of a receipt free, of a write-off
+    not recovered. ``last_on`` is the latest day on which it moved.
+    """
+
+    document: Receivable | Receipt | WriteOff
+    customer: str
+    left: Money
+    last_on: date
+    moves: tuple[Move, ...] = ()
+
+    def moved(self, move: Move) -> "Balance":
+        """The balance after one more move, whenever it took place."""
+        return Balance(
+            self.document,
+            self.customer,
+            self.left + move.amount,
+            max(self.last_on, move.on),
+            (*self.moves, move),
+        )
+
+    def left_on(self, as_of: date | None) -> Money:
+        """What is left at the end of a day (``None``: after everything), 0 before it began."""
+        if as_of is None or as_of >= self.last_on:
+            return self.left
+        left = self.document.amount
+        if as_of < self.document.on:
+            return left - left
+        for move in self.moves:
+            if move.on <= as_of:
+                left = left + move.amount
+        return left
+
+    def available_from(self, on: date) -> Money:
+        """What can be taken on a day: the least that is left on it or on any later day.
+
+        A fact may be dated before facts that are recorded already; what they took later is not
+        there to be taken earlier.
+        """
+        if on >= self.last_on:
+            return self.left
+        days = sorted({on, *(move.on for move in self.moves if move.on > on)})
+        return min(self.left_on(day) for day in days)
+
+
+Key = tuple[str, str]
+"""A document: its kind and ``number_key`` of its number."""
+
+
+@dataclass(slots=True)
+class Balances:
+    """The fold over all facts of a ledger: a draft inside ``record``, a value once ``sealed``.
+
+    ``reversals`` maps a settlement to the number of its reversal, ``receivables`` a customer to
+    its receivables as recorded, ``delivered`` (order, line) to a quantity and ``delivered_net`` an
+    order to an amount, ``billed`` (contract, line) to a gross amount, ``owed`` an invoice to the
+    sum of its receivables.
+    """
+
+    facts: Layers[Key, Fact] = field(default_factory=Layers)
+    documents: Layers[Key, Balance] = field(default_factory=Layers)
+    reversals: Layers[str, str] = field(default_factory=Layers)
+    receivables: Layers[str, tuple[str, ...]] = field(default_factory=Layers)
+    delivered: Layers[tuple[str, str], Decimal] = field(default_factory=Layers)
+    delivered_net: Layers[str, Money] = field(default_factory=Layers)
+    billed: Layers[tuple[str, str], Money] = field(default_factory=Layers)
+    owed: Layers[str, Money] = field(default_factory=Layers)
+
+    def draft(self) -> "Balances":
+        """A copy for one call of ``record``."""
+        return Balances(
+            self.facts.draft(),
+            self.documents.draft(),
+            self.reversals.draft(),
+            self.receivables.draft(),
+            self.delivered.draft(),
+            self.delivered_net.draft(),
+            self.billed.draft(),
+            self.owed.draft(),
+        )
+
+    def sealed(self) -> "Balances":
+        """The draft as a value."""
+        return Balances(
+            self.facts.sealed(),
+            self.documents.sealed(),
+            self.reversals.sealed(),
+            self.receivables.sealed(),
+            self.delivered.sealed(),
+            self.delivered_net.sealed(),
+            self.billed.sealed(),
+            self.owed.sealed(),
+        )
+
+    def move(self, key: Key, on: date, amount: Money) -> None:
+        """Take from or give back to a document; only in a draft."""
+        balance = self.documents.get(key)
+        assert balance is not None, f"{key} was found before it moves"
+        self.documents.put(key, balance.moved(Move(on, amount)))

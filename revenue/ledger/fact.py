@@ -1,0 +1,60 @@
+"""All that can happen in the ledger, as one type: the facts (业务事实).
+
+A fact is known by its kind and its number. ``canonical()`` writes it, ``read_fact`` reads it back
+as the same value, whatever its kind.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from cpq.kernel.errors import Unreadable
+from revenue.application import Application, Reversal
+from revenue.fulfilment import Acceptance, Delivery
+from revenue.invoice import Invoice
+from revenue.receipt import Receipt
+from revenue.receivable import Receivable
+from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
+
+Settlement = Application | WriteOff | Recovery
+"""What a reversal can undo."""
+
+Fact = Annotated[
+    Delivery
+    | Acceptance
+    | Invoice
+    | Receivable
+    | Receipt
+    | Application
+    | Reversal
+    | AllowanceCharge
+    | WriteOff
+    | Recovery,
+    Field(discriminator="kind"),
+]
+"""Anything that a ``ReceivablesLedger`` records."""
+
+_READER: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+def read_fact(text: str | bytes) -> Fact:
+    """The fact that ``canonical()`` wrote. Raises ``Unreadable`` (``fact.unreadable``).
+
+    >>> from datetime import date
+    >>> from cpq.kernel.money import Money
+    >>> receipt = Receipt(number="R-1", customer="C-1", on=date(2026, 12, 1),
+    ...                   amount=Money("300", "CNY"))
+    >>> read_fact(receipt.canonical()) == receipt
+    True
+    """
+    try:
+        return _READER.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the text"
+        shown = text[:80]
+        raise Unreadable(
+            "fact.unreadable",
+            f"{shown!r} is not a fact of the ledger: {place}: {first['msg']}",
+            place=place,
+        ) from None

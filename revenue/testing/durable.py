@@ -1,0 +1,142 @@
+"""What a store must do that outlives a process and has several writers (持久与并发契约)."""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from threading import Barrier
+
+from cpq.kernel.errors import DomainError
+from revenue.adapters.store import Store, open_store
+from revenue.application import Application
+from revenue.ledger import Fact
+from revenue.testing.deal import example_quote
+from revenue.testing.inspect import content
+from revenue.testing.store import StoreContract, applied, owed, paid, record_deal
+
+_WRITERS = 4
+
+
+def url_of(store: Store) -> str:
+    """The URL with which another process opens the same store."""
+    return store.engine.url.render_as_string(hide_password=False)
+
+
+def read_elsewhere(url: str, prefix: str) -> tuple[tuple[Fact, ...], str, str]:
+    """What a process that never wrote reads: facts, a quote, the journal."""
+    with open_store(url, prefix=prefix) as store, store.view() as deals:
+        assert deals.verify() == ()
+        quote = deals.quote(example_quote().number).canonical()
+        return deals.facts(), quote, "".join(entry.canonical() for entry in deals.journal())
+
+
+def apply_elsewhere(url: str, prefix: str, number: str) -> str:
+    """Apply all that is open; ``won``, or the code of the refusal."""
+    with open_store(url, prefix=prefix) as store:
+        return _applies(store, applied(number))
+
+
+def _applies(store: Store, fact: Application) -> str:
+    try:
+        store.run(lambda deals: deals.record(fact))
+    except DomainError as error:
+        return error.code
+    return "won"
+
+
+def open_elsewhere(url: str, prefix: str) -> str:
+    """Open the store, whoever else does; the code of the refusal, if any."""
+    try:
+        open_store(url, prefix=prefix).close()
+    except DomainError as error:
+        return error.code
+    return "opened"
+
+
+class DurableStoreContract(StoreContract):
+    """``StoreContract`` and more, for a store that a second process can open."""
+
+    def test_another_process_reads_equal_values(self, store: Store) -> None:
+        """Facts, documents and journal are the same where nobody remembers them."""
+        with store.unit() as deals:
+            ledger = record_deal(deals)
+            quote = deals.quote(example_quote().number).canonical()
+            entries = "".join(entry.canonical() for entry in deals.journal())
+        with _processes(1) as pool:
+            read = pool.submit(read_elsewhere, url_of(store), store.prefix).result()
+        assert read == (ledger.facts, quote, entries)
+
+    def test_two_processes_cannot_both_apply(self, store: Store) -> None:
+        """All that is open is applied by one of them; the others are refused."""
+        _owe(store)
+        with _processes(_WRITERS) as pool:
+            outcomes = [
+                pool.submit(apply_elsewhere, url_of(store), store.prefix, f"A-{place}")
+                for place in range(_WRITERS)
+            ]
+            _one_won(store, [outcome.result() for outcome in outcomes])
+
+    def test_two_threads_cannot_both_apply(self, store: Store) -> None:
+        """The same inside one process, from one start."""
+        _owe(store)
+        start = Barrier(_WRITERS)
+
+        def work(place: int) -> str:
+            start.wait()
+            return _applies(store, applied(f"A-{place}"))
+
+        _one_won(store, _in_threads(work))
+
+    def test_one_key_sent_at_once_counts_once(self, store: Store) -> None:
+        """Whoever comes second gets the answer of the first."""
+        start = Barrier(_WRITERS)
+
+        def work(_: int) -> object:
+            start.wait()
+            return store.run(lambda deals: deals.record(owed(), paid(), key="import-1"))
+
+        answers = _in_threads(work)
+        assert len(set(answers)) == 1
+        with store.view() as deals:
+            assert deals.facts() == (owed(), paid())
+            assert deals.verify() == ()
+
+    def test_writers_at_once_leave_no_gap(self, store: Store) -> None:
+        """Many small commands from several threads: every fact once, in one sequence."""
+
+        def work(place: int) -> None:
+            for step in range(5):
+                store.run(lambda deals, n=f"R-{place}-{step}": deals.record(paid(n)))  # type: ignore[misc]
+
+        _in_threads(work)
+        with store.view() as deals:
+            assert len(deals.facts()) == 5 * _WRITERS
+            assert deals.verify() == ()
+
+    def test_reopening_changes_nothing(self, store: Store) -> None:
+        """The schema is found as it is."""
+        with store.unit() as deals:
+            record_deal(deals)
+        rows = content(store.engine)
+        with open_store(url_of(store), prefix=store.prefix) as again:
+            assert content(again.engine) == rows
+
+
+def _processes(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _in_threads(work: Callable[[int], object]) -> list[object]:
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        return list(pool.map(work, range(_WRITERS)))
+
+
+def _owe(store: Store) -> None:
+    with store.unit() as deals:
+        deals.record(owed(), paid())
+
+
+def _one_won(store: Store, outcomes: list[object]) -> None:
+    assert sorted(map(str, outcomes)) == ["application.exceeds_open"] * (_WRITERS - 1) + ["won"]
+    with store.view() as deals:
+        assert not deals.ledger().open_amount("AR-1").amount
+        assert deals.verify() == ()

@@ -1,0 +1,202 @@
+"""Every error code in the source of ``cpq`` and ``revenue``, found by reading the syntax tree.
+
+A code is what a refusal, a finding or a function that makes one is called with. Where it is put
+together as it runs, ``COMPOSED`` says what it can become; where it is handed on, ``PASSED_ON``.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from tests.errors.registry import ROOT
+
+SAYS: dict[str, int | str] = {
+    **dict.fromkeys(("Invalid", "NotFound", "Refused", "Conflict", "Unreadable", "Unavailable"), 0),
+    **dict.fromkeys(
+        ("DomainError", "find", "finish", "_find", "_finding", "_failure", "refused", "kind"), 0
+    ),
+    **dict.fromkeys(("Finding", "refuse_if"), "code"),
+    "_refuse": 1,
+}
+"""Who is called with a code, and as which argument: its place, or its name."""
+
+COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("cpq/catalogue.py", "f'{kind}.unknown'"): (
+        *("unit.unknown", "category.unknown", "product.unknown"),
+        *("tax_code.unknown", "price_book.unknown"),
+    ),
+    ("cpq/configuration.py", "f'configuration.{reason}'"): (
+        *("configuration.unknown_value", "configuration.unknown_path", "configuration.too_many"),
+        *("configuration.choice_missing", "configuration.excluded", "configuration.required"),
+    ),
+    ("cpq/adapters/doctor.py", "code"): (
+        *("pdf.no_weasyprint", "pdf.no_pango", "pdf.no_chinese", "pdf.no_harfbuzz_subset"),
+        *("pdf.probe_failed", "pdf.ready"),
+    ),
+    ("cpq/adapters/sql.py", "f'store.{reason}'"): (
+        *("store.busy", "store.read_only", "store.io_error", "store.full", "store.cannot_open"),
+        *("store.not_permitted", "store.corrupt", "store.constraint", "store.unreachable"),
+        *("store.login_refused", "store.no_database", "store.no_schema", "store.failed"),
+    ),
+    ("revenue/fulfilment.py", "f'{noun}.too_early'"): (
+        "delivery.too_early",
+        "acceptance.too_early",
+    ),
+    ("revenue/ledger/rules.py", "f'{kind}.unknown'"): (
+        "receivable.unknown",
+        "receipt.unknown",
+        "write_off.unknown",
+    ),
+    ("revenue/ledger/rules.py", "f'{kind}.currency_mismatch'"): (
+        "application.currency_mismatch",
+        "write_off.currency_mismatch",
+        "recovery.currency_mismatch",
+    ),
+    ("revenue/ledger/rules.py", "f'{kind}.other_customer'"): (
+        "application.other_customer",
+        "recovery.other_customer",
+    ),
+    ("revenue/ledger/rules.py", "f'{fact.kind}.too_early'"): (
+        *("application.too_early", "write_off.too_early", "recovery.too_early"),
+        *("reversal.too_early", "receivable.too_early"),
+    ),
+    ("revenue/ledger/rules.py", "f'{fact.kind}.{reason}'"): (
+        *("application.exceeds_open", "application.exceeds_receipt", "write_off.exceeds_open"),
+        *("recovery.exceeds_write_off", "recovery.exceeds_receipt"),
+    ),
+    ("revenue/ledger/rules.py", "f'receivable.{reason}'"): (
+        "receivable.currency_mismatch",
+        "receivable.other_customer",
+        "receivable.exceeds_invoice",
+    ),
+    ("revenue/adapters/documents.py", "f'{noun}.unknown'"): (
+        "quote.unknown",
+        "contract.unknown",
+        "order.unknown",
+    ),
+    ("revenue/adapters/documents.py", "f'{noun}.number_taken'"): (
+        "contract.number_taken",
+        "order.number_taken",
+    ),
+    ("revenue/adapters/recording.py", "f'{fact.kind}.{_EXCESS[table]}'"): (
+        *("application.exceeds_open", "application.exceeds_receipt", "write_off.exceeds_open"),
+        *("recovery.exceeds_write_off", "recovery.exceeds_receipt"),
+    ),
+    ("revenue/adapters/verification.py", "f'store.{reason}'"): (
+        *("store.altered_row", "store.orphan_row", "store.corrupt_document"),
+        *("store.missing_row", "store.chain_broken", "store.broken_rule"),
+    ),
+}
+
+PASSED_ON = {
+    ("cpq/configuration.py", "wrong"),
+    ("cpq/kernel/errors.py", "code"),
+    ("cpq/kernel/money/amount.py", "error.code"),
+    ("cpq/kernel/money/currency.py", "error.code"),
+    ("cpq/pricing.py", "draft.product.code"),
+    ("cpq/pricing.py", "error.code"),
+    ("cpq/pricing.py", "f'items/{place}'"),
+    ("cpq/pricing.py", "f'lines/{draft.number}'"),
+    ("cpq/adapters/doctor.py", "error.code"),
+    ("cpq/adapters/press.py", "code"),
+    ("cpq/adapters/render_job.py", "self.code"),
+    ("cpq/adapters/renderer.py", "code"),
+    ("cpq/adapters/rows.py", "code"),
+    ("cpq/adapters/rows.py", "error.code"),
+    ("revenue/verification.py", "code"),
+}
+"""Arguments that hold a code said elsewhere, or that are no code at all."""
+
+
+class Said(NamedTuple):
+    """An argument that should be a code: where it stands, and its text in the source."""
+
+    file: str
+    line: int
+    argument: ast.expr
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.file, ast.unparse(self.argument)
+
+    @property
+    def literal(self) -> str | None:
+        value = self.argument.value if isinstance(self.argument, ast.Constant) else None
+        return value if isinstance(value, str) else None
+
+
+@cache
+def said() -> tuple[Said, ...]:
+    """Every argument that should be a code."""
+    found = []
+    for package in ("cpq", "revenue"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if not name.startswith("revenue/testing/"):
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                found += [Said(name, call.lineno, argument) for call, argument in _arguments(tree)]
+    return tuple(found)
+
+
+def promised() -> Iterator[tuple[str, str]]:
+    """Every code that a docstring or a page of the docs names, with its file."""
+    nouns = {code.partition(".")[0] for code in codes()}
+    files = [path for package in ("cpq", "revenue") for path in (ROOT / package).rglob("*.py")]
+    for path in sorted([*files, *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]):
+        for noun, reason in _NAMED.findall(path.read_text(encoding="utf-8")):
+            if noun in nouns and reason not in _SUFFIXES:
+                yield path.relative_to(ROOT).as_posix(), f"{noun}.{reason}"
+
+
+_NAMED = re.compile(r"(?<!`)``?([a-z_]+)\.([a-z_]+)``?(?!`)")
+_SUFFIXES = {"json", "toml", "csv", "html", "css", "py"}
+
+
+def _arguments(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.expr]]:
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        place = SAYS.get(ast.unparse(call.func).rpartition(".")[2])
+        if isinstance(place, int) and len(call.args) > place:
+            yield call, call.args[place]
+        elif isinstance(place, str):
+            yield from ((call, each.value) for each in call.keywords if each.arg == place)
+
+
+def codes() -> frozenset[str]:
+    """Every code that the source can say."""
+    whole = {each.literal for each in said() if each.literal and "." in each.literal}
+    return frozenset(whole).union(*COMPOSED.values())
+
+
+def unexplained() -> list[str]:
+    """Arguments that are neither a code nor said by a table here to be one."""
+    return [
+        f"{each.file}:{each.line}: {ast.unparse(each.argument)}"
+        for each in said()
+        if each.literal is None and each.key not in COMPOSED and each.key not in PASSED_ON
+    ]
+
+
+def outdated() -> list[tuple[str, str]]:
+    """Rows of the tables here that no longer stand in the source."""
+    keys = {each.key for each in said()}
+    return sorted({*COMPOSED, *PASSED_ON} - keys)
+
+
+def halves() -> list[str]:
+    """Reasons without a noun, whose code is in no composition of their file."""
+    return [
+        f"{each.file}:{each.line}: {each.literal}"
+        for each in said()
+        if each.literal
+        and "." not in each.literal
+        and not any(
+            code.endswith(f".{each.literal}")
+            for (file, _), composed in COMPOSED.items()
+            for code in composed
+            if file == each.file
+        )
+    ]

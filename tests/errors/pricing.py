@@ -1,0 +1,97 @@
+"""Pricing a request, promotions and their caps, sharing a discount."""
+
+from decimal import Decimal
+
+from cpq import AmountOff, Cap, allocate, item, price, refundable
+from tests.errors.registry import reproduces
+from tests.errors.shop import DAY, cny, goods, untouched, usd
+
+
+@reproduces(
+    "pricing.empty",
+    en="There is nothing to price.",
+    zh="没有可计价的行。",
+    do="Give at least one item.",
+    names="at least one item",
+)
+def nothing_to_price() -> None:
+    price([], catalogue=goods(), on=DAY)
+
+
+@reproduces(
+    "pricing.invalid",
+    en="Some lines cannot be priced; `findings` has one entry for each.",
+    zh="部分行无法计价；每行各有一条 finding。",
+    do="Go through the findings; each names its line.",
+    names=("items/1", "'SCREW'", "items/2", "'crate'"),
+)
+def lines_that_cannot_be_priced() -> None:
+    catalogue = goods()
+    with untouched(catalogue):
+        price([item("SCREW", 1), item("BOLT", 1, unit="crate")], catalogue=catalogue, on=DAY)
+
+
+@reproduces(
+    "price.none",
+    en="No entry of the price book, or of those it derives from, prices the product in this unit.",
+    zh="价目表中没有该产品该单位的价格。",
+    do="Add an entry, or name another book. A missing price is never 0.",
+    names=("lines/1", "'NUT'", "2026-12-01", "LIST"),
+)
+def a_nut_without_price() -> None:
+    price([item("NUT", 1)], catalogue=goods(), on=DAY)
+
+
+@reproduces(
+    "promotion.not_positive",
+    en="An amount off is 0 or less.",
+    zh="立减金额必须大于零。",
+    do="Give an amount above 0; a surcharge is a price, not a promotion.",
+    names="-5.00 CNY",
+)
+def a_negative_promotion() -> None:
+    AmountOff(amount=cny("-5.00"))
+
+
+@reproduces(
+    "cap.negative",
+    en="A cap of a promotion is below 0.",
+    zh="促销限额不能为负。",
+    do="Give a cap of 0 or more.",
+    names="-1.00 CNY",
+)
+def a_negative_cap() -> None:
+    Cap(amount=cny("-1.00"))
+
+
+@reproduces(
+    "cap.currency_mismatch",
+    en="A cap is held against an amount in another currency.",
+    zh="促销限额与订单币种不同。",
+    do="Give the promotion a cap in the currency of the order.",
+    names=("CNY", "USD"),
+)
+def a_cap_in_another_currency() -> None:
+    Cap(amount=cny("500.00")).granted(usd("640.00"))
+
+
+@reproduces(
+    "allocation.negative",
+    en="An amount below 0 is to be shared over lines.",
+    zh="分摊金额不能为负。",
+    do="Share the amount without its sign, and apply the sign to the shares.",
+    names="-15.00 CNY",
+)
+def a_negative_discount() -> None:
+    allocate(cny("-15.00"), weights=[20, 30, 100])
+
+
+@reproduces(
+    "return.exceeds_quantity",
+    en="More of a line comes back than was sold.",
+    zh="退货数量超过销售数量。",
+    do="Return at most what is left of the line.",
+    names=("2 returned", "2 of 3"),
+)
+def more_returned_than_sold() -> None:
+    refundable(cny("100.00"), returned=Decimal(2), quantity=Decimal(3), already=Decimal(2))
