@@ -195,7 +195,8 @@ class _Reading:
 
     def _part(self, component: Component, prefix: str, count: Decimal) -> Part:
         amount = product(count, component.quantity)
-        parts, attributes = self.read(component.product, prefix=prefix, count=amount)
+        own = self.structure.own_count(component, amount)
+        parts, attributes = self.read(component.product, prefix=prefix, count=own)
         return Part(
             key=component.key,
             product=component.product,
@@ -210,7 +211,7 @@ class _Reading:
     def _attributes(self, bom: BOM, prefix: str) -> Iterator[tuple[LocalText, LocalText]]:
         for attribute in bom.attributes:
             path = f"{prefix}{attribute.code}"
-            self._known.add(path)
+            self._know(path)
             values = {value.code: value for value in attribute.values}
             codes = self.chosen.get(path, (attribute.values[0].code,))
             if len(codes) != 1 or codes[0] not in values:
@@ -224,7 +225,7 @@ class _Reading:
 
     def _picked(self, group: OptionGroup, prefix: str) -> list[Component]:
         path = f"{prefix}{group.code}"
-        self._known.add(path)
+        self._know(path)
         options = {option.key: option for option in group.options}
         codes = self.chosen.get(path, group.preset)
         unknown = [code for code in codes if code not in options]
@@ -244,6 +245,16 @@ class _Reading:
         for code in codes:
             self._choose(path, code)
         return [options[code] for code in codes]
+
+    def _know(self, path: str) -> None:
+        if path in self._known:
+            self._find(
+                "ambiguous_path",
+                path,
+                "two places have this path; give one component another place",
+                "两处的路径相同，请为其中一个子件指定 place",
+            )
+        self._known.add(path)
 
     def _choose(self, path: str, value: str) -> None:
         origin: Origin = "user" if path in self.chosen else "preset"

@@ -9,7 +9,7 @@ largest remainder, so that the shares add up to it (policy ``per_line`` rounds e
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal, NamedTuple
@@ -74,7 +74,8 @@ Basis = Literal["line", "order"]
 class PromotionPolicy(Frozen):
     """A promotion policy.
 
-    It holds while ``period`` does (days inclusive, in ``zone``), for customers in one of
+    It holds while ``period`` does (days inclusive, in ``zone``, else the
+    catalogue's), for customers in one of
     ``customer_groups`` (none given: for all), on lines whose product or one of whose categories
     is named (none given: on all). ``quantity_from`` and ``quantity_to`` (both inclusive) and
     ``amount_from`` are conditions on the targeted lines before promotions: each line by itself,
@@ -88,7 +89,7 @@ class PromotionPolicy(Frozen):
     code: Code
     name: LocalText = LocalText()
     period: Period = ALWAYS
-    zone: str = "UTC"
+    zone: str | None = None
     priority: int = 0
     customer_groups: tuple[Code, ...] = ()
     products: tuple[Code, ...] = ()
@@ -104,7 +105,7 @@ class PromotionPolicy(Frozen):
 
     @model_validator(mode="after")
     def _can_be_met(self) -> "PromotionPolicy":
-        zone(self.zone)
+        zone(self.zone or "UTC")
         low, high = self.quantity_from, self.quantity_to
         if low is not None and high is not None and low > high:
             raise ValueError(f"promotion {self.code!r} asks for {low} to {high}: nothing is both")
@@ -112,6 +113,11 @@ class PromotionPolicy(Frozen):
         if len(currencies) > 1:
             raise ValueError(f"promotion {self.code!r} mixes {' and '.join(sorted(currencies))}")
         return self
+
+    @property
+    def home(self) -> tzinfo:
+        """The time zone of its days; UTC where neither it nor a catalogue names one."""
+        return zone(self.zone or "UTC")
 
     @cached_property
     def _scope(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -173,7 +179,7 @@ def in_force(
     promotion: PromotionPolicy, *, at: datetime, groups: tuple[str, ...], currency: str
 ) -> Step | None:
     """``None`` where the policy may act on this order, else the row that says why it may not."""
-    home = zone(promotion.zone)
+    home = promotion.home
     if promotion.period is not ALWAYS and not promotion.period.contains(at, home):
         day = at.astimezone(home).date().isoformat()
         return _refused(promotion, "outside_period", str(promotion.period), day)
@@ -219,8 +225,10 @@ class PromotionLookup:
     def __init__(self, policies: Sequence[PromotionPolicy]) -> None:
         self._policies = ordered(policies)
         dated = [policy for policy in self._policies if policy.period is not ALWAYS]
-        self._zones = tuple(zone(name) for name in sorted({policy.zone for policy in dated}))
-        bounds = (policy.period.bounds(zone(policy.zone)) for policy in dated)
+        self._zones = tuple(
+            zone(name) for name in sorted({policy.zone or "UTC" for policy in dated})
+        )
+        bounds = (policy.period.bounds(policy.home) for policy in dated)
         self._times = sorted({bound for pair in bounds for bound in pair})
         self._kept: dict[tuple[object, ...], InForce] = {}
 
@@ -255,6 +263,8 @@ def grant(
     Amounts are in ``currency``, rounded to the policy's places; no share exceeds what its line
     still costs, and the cap bounds their sum.
     """
+    if not targets:
+        return Grant((), ())
     steps: list[Step | None] = [None] * len(targets)
     if promotion.basis == "line":
         for place, target in enumerate(targets):

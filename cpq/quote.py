@@ -171,9 +171,17 @@ def accept(quote: Quote, *, on: date, by: str) -> Quote:
     """The sent quote as accepted on a day by a person or purchase order.
 
     Raises ``Refused``: ``quote.expired`` after ``valid_until`` (that day is still in time),
-    ``quote.wrong_state`` unless it was sent.
+    ``quote.too_early`` before ``issued_on``, ``quote.wrong_state`` unless it was sent.
     """
     _refuse_state(quote, "accepted", needs="sent")
+    if on < quote.issued_on:
+        raise Refused(
+            "quote.too_early",
+            f"quote {quote.reference} was issued on {quote.issued_on}; it cannot have been "
+            f"accepted on {on}",
+            number=quote.number,
+            issued_on=quote.issued_on,
+        )
     if on > quote.valid_until:
         raise Refused(
             "quote.expired",
@@ -198,12 +206,14 @@ def supersede(quote: Quote) -> Quote:
 def revise(quote: Quote, pricing: Pricing, *, issued_on: date, valid_until: date) -> Quote:
     """The next version as a draft, with a new pricing; number, words and parties stay.
 
-    Raises ``Refused`` (``quote.wrong_state``) for an accepted quote: amend its contract instead.
+    Raises ``Refused`` (``quote.wrong_state``) for an accepted quote (amend its contract instead)
+    and for a superseded one (revise the version that superseded it).
     """
-    if quote.state == "accepted":
+    if quote.state in ("accepted", "superseded"):
+        instead = {"accepted": "amend its contract", "superseded": "revise the newest version"}
         raise Refused(
             "quote.wrong_state",
-            f"quote {quote.reference} is accepted; amend the contract instead",
+            f"quote {quote.reference} is {quote.state}; {instead[quote.state]} instead",
             number=quote.number,
             state=quote.state,
         )

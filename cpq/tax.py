@@ -4,6 +4,7 @@ The built-in table is China's VAT. Prices here are net of tax; tax is reckoned o
 and rounded there, as a Chinese VAT invoice prints it, so the lines add up to the document.
 """
 
+from datetime import UTC, tzinfo
 from decimal import Decimal
 
 from pydantic import Field, model_validator
@@ -48,10 +49,13 @@ class TaxTable(Frozen):
                     raise ValueError(f"tax code {rate.code!r} has two rates at the same time")
         return self
 
-    def rate(self, code: str, *, on: Moment) -> TaxRate:
-        """The rate of ``code`` on a day. Raises ``NotFound`` (``tax.unknown_code``)."""
+    def rate(self, code: str, *, on: Moment, zone: tzinfo = UTC) -> TaxRate:
+        """The rate of ``code`` on a day, or at an instant with days reckoned in ``zone``.
+
+        Raises ``NotFound`` (``tax.unknown_code``).
+        """
         for rate in self.rates:
-            if rate.code == code and (rate.period is ALWAYS or rate.period.contains(on)):
+            if rate.code == code and (rate.period is ALWAYS or rate.period.contains(on, zone)):
                 return rate
         known = ", ".join(sorted({rate.code for rate in self.rates}))
         raise NotFound("tax.unknown_code", f"tax code {code!r} has no rate on {on}; known: {known}")

@@ -68,6 +68,7 @@ def run_console(text: str, folder: Path) -> None:
                 "COLUMNS": "100",
                 "PYTHONPATH": str(ROOT),
                 "NO_COLOR": "1",
+                "CI": "true",
             },
             capture_output=True,
             text=True,

@@ -49,7 +49,7 @@ def _probed() -> dict[str, str]:
             process.communicate()
             said = b""
     try:
-        answer: dict[str, str] = json.loads(said)
+        answer: dict[str, str] = json.loads(said, parse_float=str)
     except ValueError:
         return {"state": "crashed", "about": f"exit code {process.returncode}"}
     return answer

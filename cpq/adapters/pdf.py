@@ -37,10 +37,11 @@ def write_pdf(
 
     ``locale`` is ``zh_CN``, ``en`` (``en_GB`` …) or ``bilingual``; ``templates`` a folder whose
     files replace shipped ones; ``units`` the host's own units; ``attach`` embeds ``quote.json``,
-    the quote as ``published``: without its price trace. Raises ``Unavailable``: ``pdf.no_pango`` with the line
-    that installs it (``write_html`` works without), ``pdf.no_weasyprint``, ``pdf.no_fonts``,
-    ``file.not_written``; ``Refused``: ``document.missing_glyph``, ``document.asset_blocked``,
-    ``document.text_overflows``, ``document.too_long``, ``document.does_not_add_up``,
+    the quote as ``published``: without its price trace. Raises ``Unavailable``: ``pdf.no_pango``
+    with the line that installs it (``write_html`` works without), ``pdf.no_weasyprint``,
+    ``pdf.no_fonts``, ``file.not_written``; ``Refused``: ``document.missing_glyph``,
+    ``document.asset_blocked``, ``document.text_overflows``, ``document.too_long``,
+    ``document.does_not_add_up``,
     ``document.limit_exceeded``; ``NotFound``: ``document.unknown_locale``.
     """
     layout = Layout(locale=locale, brand=brand, templates=templates, units=units, attach=attach)

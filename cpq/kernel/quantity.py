@@ -101,8 +101,8 @@ class UnitTable(Frozen):
         return first.factor / second.factor
 
     def convert(self, value: Decimal, source: str, target: str) -> Decimal:
-        """``value`` of ``source`` in ``target``, half up on the target's precision (at least
-        the decimals of ``value`` and three more, so that a conversion and back is no loss).
+        """``value`` of ``source`` in ``target``, half up at the target's precision or at three
+        decimals more than ``value`` has, whichever is finer; use ``factor`` where a third counts.
         """
         factor = self.factor(source, target)
         if factor == 1:

@@ -7,6 +7,7 @@ written. A *derived* book says what it changes on its base book; what it does no
 what it costs there.
 """
 
+from datetime import tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -109,7 +110,7 @@ class PriceBookVersion(Frozen):
 class PriceBook(Frozen):
     """A price book: one currency, versions that do not overlap, an optional base book.
 
-    Days in periods are days in ``zone``. Prices are per unit, before tax.
+    Days in periods are days in ``zone``, else in the catalogue's. Prices are per unit, before tax.
 
     >>> book = PriceBook(code="LIST", currency="CNY", versions=(
     ...     PriceBookVersion(entries=(entry("M8", price="0.35"),)),))
@@ -122,12 +123,17 @@ class PriceBook(Frozen):
     currency: CurrencyCode
     base: Code | None = None
     resolution: Resolution = "most_specific"
-    zone: str = "UTC"
+    zone: str | None = None
     versions: tuple[PriceBookVersion, ...] = Field(min_length=1)
+
+    @property
+    def home(self) -> tzinfo:
+        """The time zone of its days; UTC where neither it nor a catalogue names one."""
+        return zone(self.zone or "UTC")
 
     @model_validator(mode="after")
     def _versions_follow_each_other(self) -> "PriceBook":
-        home = zone(self.zone)
+        home = self.home
         spans = sorted(
             ((version.period.bounds(home), version.period) for version in self.versions),
             key=itemgetter(0),

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from cpq.kernel.errors import NotFound, Refused
 from cpq.kernel.money import Rounding, RoundingPolicy, plain, rounded_fraction
-from cpq.kernel.period import zone
 from cpq.kernel.quantity import UnitTable
 from cpq.pricebook.book import PriceBook, PriceBookEntry, PriceBookVersion, Tier
 from cpq.product import Category, Product
@@ -158,7 +157,7 @@ class PriceLookup:
         times = {_BEGINNING}
         sizes = {Decimal(0)}
         for link in self._chains[book]:
-            home = zone(link.zone)
+            home = link.home
             for version in link.versions:
                 times.update(version.period.bounds(home))
                 for row, _ in self._covering(version, thing):
@@ -200,7 +199,7 @@ class PriceLookup:
         return price, steps
 
     def _candidates(self, book: PriceBook, asked: _Asked) -> Iterator[_Candidate]:
-        home = zone(book.zone)
+        home = book.home
         for version in book.versions:
             if not version.period.contains(asked.at, home):
                 continue

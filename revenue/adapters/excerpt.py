@@ -37,7 +37,10 @@ _FACT = (
     f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
     "WHERE tenant = :tenant AND series = :series AND number_key = :key"
 )
-_SAME_NUMBER = f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant AND number_key = :key"  # noqa: S608
+_SAME_NUMBER = (
+    f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
+    "WHERE tenant = :tenant AND number_key = :key"
+)
 OF_ORDER = (
     f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
     "WHERE tenant = :tenant AND order_key = :key AND kind = :kind ORDER BY seq"

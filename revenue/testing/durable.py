@@ -3,10 +3,11 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 from cpq.kernel.errors import DomainError
-from revenue.adapters.store import Store, open_store
+from revenue.adapters.store import Deals, Store, open_store
 from revenue.application import Application
 from revenue.ledger import Fact
 from revenue.testing.deal import example_quote
@@ -105,7 +106,8 @@ class DurableStoreContract(StoreContract):
 
         def work(place: int) -> None:
             for step in range(5):
-                store.run(lambda deals, n=f"R-{place}-{step}": deals.record(paid(n)))  # type: ignore[misc]
+                fact = paid(f"R-{place}-{step}")
+                store.run(partial(_record, fact=fact))
 
         _in_threads(work)
         with store.view() as deals:
@@ -119,6 +121,10 @@ class DurableStoreContract(StoreContract):
         rows = content(store.engine)
         with open_store(url_of(store), prefix=store.prefix) as again:
             assert content(again.engine) == rows
+
+
+def _record(deals: Deals, *, fact: Fact) -> None:
+    deals.record(fact)
 
 
 def _processes(count: int) -> ProcessPoolExecutor:

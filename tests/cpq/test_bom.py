@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from cpq.bom import BOM, Component, OptionGroup, Pick, explode, structure
 from cpq.kernel.errors import NotFound, Refused
+from cpq.kernel.period import Period
 from cpq.product import Attribute
 
 
@@ -143,3 +144,39 @@ def test_a_pick_is_written_path_equals_value(text: str) -> None:
     with pytest.raises(ValueError, match="path=value"):
         Pick.read(text)
     assert str(Pick.read(" a.b = X ")) == "a.b=X"
+
+
+def test_a_part_counted_in_boxes_needs_parts_for_each_piece() -> None:
+    boms = {
+        "A": BOM(product="A", components=(Component(product="B", quantity=1, unit="dozen"),)),
+        "B": BOM(product="B", components=(Component(product="C", quantity=2),)),
+    }
+    units = {"A": "pc", "B": "pc", "C": "pc"}
+    whole = structure("A", boms, units=units)
+    assert [(part.product, part.quantity, part.unit) for part in explode(whole)] == [
+        ("B", 1, "dozen"),
+        ("C", 24, "pc"),
+    ]
+
+
+def test_a_group_without_enough_options_left_is_refused() -> None:
+    old = Component(product="H", period=Period(end="2025-12-31"))
+    boms = {"A": BOM(product="A", groups=(OptionGroup(code="head", options=(old,)),))}
+    with pytest.raises(Refused) as refusal:
+        structure("A", boms, on=date(2026, 1, 1))
+    assert refusal.value.code == "bom.group_lapsed"
+
+
+def test_exploding_takes_no_longer_for_many_paths() -> None:
+    boms = {
+        f"P{n}": BOM(
+            product=f"P{n}",
+            components=(
+                Component(product=f"P{n + 1}", place="left"),
+                Component(product=f"P{n + 1}", place="right"),
+            ),
+        )
+        for n in range(40)
+    }
+    totals = {part.product: (part.quantity, part.level) for part in explode(structure("P0", boms))}
+    assert totals == {f"P{n}": (2**n, n) for n in range(1, 41)}

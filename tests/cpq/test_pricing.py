@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from cpq.bom import BOM, Attribute, Component, OptionGroup
+from cpq.bom import BOM, Component, OptionGroup
 from cpq.configuration import Item, configure
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import DomainError, Invalid, NotFound, Refused
@@ -14,7 +14,8 @@ from cpq.kernel.money import Rounding, RoundingPolicy
 from cpq.kernel.period import Period
 from cpq.pricebook import PriceBook, PriceBookVersion, entry
 from cpq.pricing import item, price
-from cpq.product import AttributeValue, Product
+from cpq.product import Attribute, AttributeValue, Product
+from cpq.promotion import PercentOff, PromotionPolicy
 from tests.cpq.trade import DAY, book, catalogue
 
 TRADE = catalogue()
@@ -121,8 +122,8 @@ def test_everything_without_a_price_is_said_at_once() -> None:
     with pytest.raises(Refused) as refusal:
         price(items, catalogue=short, on=DAY)
     assert [(finding.place, finding.code) for finding in refusal.value.findings] == [
+        ("items/2", "unit.incompatible"),
         ("lines/1", "price.none"),
-        ("lines/2", "unit.incompatible"),
         ("lines/4", "price.none"),
     ]
 
@@ -162,15 +163,64 @@ def test_ambiguous_entries_are_refused_naming_both() -> None:
     trade = catalogue(book(entry("BOLT", price=10), entry("BOLT", price=11)))
     with pytest.raises(Refused, match="10 and 11") as refusal:
         price([item("BOLT")], catalogue=trade, on=DAY)
-    assert refusal.value.code == "price_book.ambiguous"
+    assert [finding.code for finding in refusal.value.findings] == ["price_book.ambiguous"]
 
 
 def test_a_tax_code_without_a_rate_is_refused() -> None:
     odd = Product(code="ODD", name="Odd", tax_code="VAT17")
     trade = catalogue(book(entry(price=1))).with_(products=(odd,))
-    with pytest.raises(NotFound) as refusal:
+    with pytest.raises(Refused) as refusal:
         price([item("ODD")], catalogue=trade, on=DAY)
-    assert refusal.value.code == "tax.unknown_code"
+    assert [finding.code for finding in refusal.value.findings] == ["tax.unknown_code"]
+
+
+def test_books_and_promotions_live_in_the_catalogues_zone() -> None:
+    last, this = Period(end="2025-12-31"), Period(start="2026-01-01")
+    listed = PriceBook(
+        code="LIST",
+        currency="CNY",
+        versions=(
+            PriceBookVersion(period=last, entries=(entry("BOLT", price=9),)),
+            PriceBookVersion(period=this, entries=(entry("BOLT", price=10),)),
+        ),
+    )
+    campaign = PromotionPolicy(code="NEW", period=this, benefit=PercentOff(percent=10))
+    trade = catalogue(listed, promotions=(campaign,)).with_(zone="Asia/Shanghai")
+    assert price([item("BOLT")], catalogue=trade, on=date(2026, 1, 1)).net.amount == 9
+    early = datetime(2025, 12, 31, 16, 30, tzinfo=UTC)  # half past midnight in Shanghai
+    assert price([item("BOLT")], catalogue=trade, on=early).net.amount == 9
+    assert price([item("BOLT")], catalogue=trade, on=date(2025, 12, 31)).net.amount == 9
+
+
+def test_a_promotion_counts_in_the_products_own_unit() -> None:
+    five = PromotionPolicy(code="FIVE", quantity_from=5, benefit=PercentOff(percent=10))
+    trade = catalogue(promotions=(five,))
+    assert price([item("BOLT", 1, unit="box")], catalogue=trade, on=DAY).net.amount == 45
+    assert price([item("BOLT", 1)], catalogue=trade, on=DAY).net.amount == 10
+
+
+def test_included_parts_do_not_reach_a_promotion() -> None:
+    bom = BOM(product="WIRE", components=(Component(product="BOLT", quantity=20),))
+    five = PromotionPolicy(code="FIVE", quantity_from=5, benefit=PercentOff(percent=10))
+    trade = catalogue(promotions=(five,)).with_(boms=(bom,))
+    machine = configure(trade.bom("WIRE"))
+    assert price([machine], catalogue=trade, on=DAY).discount.amount == 0
+
+
+def test_what_is_not_sold_on_the_day_is_refused() -> None:
+    old = Product(code="OLD", name="Old", sellable=Period(end="2026-06-30"))
+    trade = catalogue(book(entry(price=1))).with_(products=(old,))
+    assert price([item("OLD")], catalogue=trade, on=date(2026, 6, 30)).net.amount == 1
+    with pytest.raises(Refused) as refusal:
+        price([item("OLD")], catalogue=trade, on=date(2026, 7, 1))
+    assert [finding.code for finding in refusal.value.findings] == ["product.not_sellable"]
+
+
+def test_a_quantity_that_would_round_to_nothing_is_refused() -> None:
+    with pytest.raises(Refused) as refusal:
+        price([item("BOLT", "0.4")], catalogue=catalogue(), on=DAY)
+    assert [finding.code for finding in refusal.value.findings] == ["quantity.too_small"]
+    assert price([item("BOLT", "0.6")], catalogue=catalogue(), on=DAY).net.amount == 10
 
 
 @pytest.mark.parametrize("quantity", [1.5, True, "1e3", "NaN", None, 10**18])

@@ -23,13 +23,14 @@ SAYS: dict[str, int | str] = {
 """Who is called with a code, and as which argument: its place, or its name."""
 
 COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
-    ("cpq/catalogue.py", "f'{kind}.unknown'"): (
+    ("cpq/catalogue/check.py", "f'{kind}.unknown'"): (
         *("unit.unknown", "category.unknown", "product.unknown"),
         *("tax_code.unknown", "price_book.unknown"),
     ),
     ("cpq/configuration.py", "f'configuration.{reason}'"): (
         *("configuration.unknown_value", "configuration.unknown_path", "configuration.too_many"),
         *("configuration.choice_missing", "configuration.excluded", "configuration.required"),
+        "configuration.ambiguous_path",
     ),
     ("cpq/adapters/doctor.py", "code"): (
         *("pdf.no_weasyprint", "pdf.no_pango", "pdf.no_chinese", "pdf.no_harfbuzz_subset"),
@@ -95,10 +96,9 @@ PASSED_ON = {
     ("cpq/kernel/errors.py", "code"),
     ("cpq/kernel/money/amount.py", "error.code"),
     ("cpq/kernel/money/currency.py", "error.code"),
-    ("cpq/pricing.py", "draft.product.code"),
-    ("cpq/pricing.py", "error.code"),
-    ("cpq/pricing.py", "f'items/{place}'"),
-    ("cpq/pricing.py", "f'lines/{draft.number}'"),
+    ("cpq/catalogue/check.py", "error.code"),
+    ("cpq/pricing/__init__.py", "draft.product.code"),
+    ("cpq/pricing/draft.py", "error.code"),
     ("cpq/adapters/doctor.py", "error.code"),
     ("cpq/adapters/press.py", "code"),
     ("cpq/adapters/render_job.py", "self.code"),

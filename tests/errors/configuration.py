@@ -1,9 +1,10 @@
 """Bills of materials, and choices that do not make a configuration."""
 
-from cpq import BOM, Component, configure
+from cpq import BOM, Component, Excludes, Finding, OptionGroup, Period, Pick, configure
+from cpq.bom import structure
 from cpq.configuration import check
 from tests.errors.registry import reproduces
-from tests.errors.shop import goods, laser, machine, untouched
+from tests.errors.shop import DAY, goods, laser, machine, untouched
 
 RIGHT = {"head": "HEAD-6KW"}
 
@@ -34,6 +35,67 @@ def a_bolt_made_of_itself() -> None:
         )
     )
     catalogue.bom("BOLT")
+
+
+@reproduces(
+    "bom.too_deep",
+    en="A bill of materials has more than 150 levels.",
+    zh="BOM 层级超过 150 层。",
+    do="Join some of the levels.",
+    names=("'P0'", "150"),
+)
+def a_bill_of_200_levels() -> None:
+    boms = {
+        f"P{n}": BOM(product=f"P{n}", components=(Component(product=f"P{n + 1}"),))
+        for n in range(200)
+    }
+    structure("P0", boms)
+
+
+@reproduces(
+    "bom.group_lapsed",
+    en="On the day asked, a group has fewer options left than must be picked.",
+    zh="在所询日期，选配分组剩余的可选项少于必选数量。",
+    do="Extend the periods of its options, or lower the group's minimum.",
+    names=("'head'", "'A'", "2026-12-01"),
+)
+def a_group_whose_options_have_ended() -> None:
+    ended = Component(product="H", period=Period(end="2025-12-31"))
+    boms = {"A": BOM(product="A", groups=(OptionGroup(code="head", options=(ended,)),))}
+    structure("A", boms, on=DAY)
+
+
+@reproduces(
+    "bom.dead_rule",
+    en="A rule of a BOM speaks of an option or a path that does not exist.",
+    zh="BOM 规则所指的选项或路径不存在。",
+    do="Correct the path or the value of the pick.",
+    names=("boms/BOLT/R", "head=H-9"),
+)
+def a_rule_about_nothing() -> tuple[Finding, ...]:
+    rule = Excludes(code="R", together=(Pick.read("head=NUT"), Pick.read("head=H-9")))
+    group = OptionGroup(code="head", options=(Component(product="NUT"),))
+    return goods(boms=(BOM(product="BOLT", groups=(group,), excludes=(rule,)),)).check()
+
+
+@reproduces(
+    "configuration.ambiguous_path",
+    en="Two places of the bill of materials have the same path.",
+    zh="BOM 中两处的路径相同。",
+    do="Give one of the components another `place`.",
+    names="a.b.q",
+)
+def two_places_with_one_path() -> tuple[Finding, ...]:
+    group = OptionGroup(code="q", options=(Component(product="X"),))
+    boms = {
+        "A": BOM(
+            product="A",
+            components=(Component(product="P", place="a.b"), Component(product="Q", place="a")),
+        ),
+        "P": BOM(product="P", groups=(group,)),
+        "Q": BOM(product="Q", components=(Component(product="P", place="b"),)),
+    }
+    return check(structure("A", boms), {"a.b.q": "X"})
 
 
 @reproduces(

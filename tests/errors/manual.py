@@ -24,6 +24,7 @@ NOUNS = {
     "customer": ("Customers", "客户"),
     "tax": ("Tax rates", "税率"),
     "tax_code": ("Tax codes", "税码"),
+    "quantity": ("Quantities", "数量"),
     "bom": ("Bills of materials", "BOM"),
     "configuration": ("Configurations", "选配"),
     "price_book": ("Price books", "价目表"),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from cpq import AmountOff, Cap, allocate, item, price, refundable
+from cpq import AmountOff, Cap, Period, allocate, item, price, refundable
 from tests.errors.registry import reproduces
 from tests.errors.shop import DAY, cny, goods, untouched, usd
 
@@ -40,6 +40,31 @@ def lines_that_cannot_be_priced() -> None:
 )
 def a_nut_without_price() -> None:
     price([item("NUT", 1)], catalogue=goods(), on=DAY)
+
+
+@reproduces(
+    "product.not_sellable",
+    en="The product is not sold on the day.",
+    zh="该产品在该日期不可销售。",
+    do="Offer another product, or extend the period in which it is sold.",
+    names=("'BOLT'", "2026-06-30", "2026-12-01"),
+)
+def a_bolt_that_is_no_longer_sold() -> None:
+    catalogue = goods()
+    bolt = catalogue.product("BOLT").with_(sellable=Period(end="2026-06-30"))
+    others = tuple(product for product in catalogue.products if product.code != "BOLT")
+    price([item("BOLT", 1)], catalogue=catalogue.with_(products=(bolt, *others)), on=DAY)
+
+
+@reproduces(
+    "quantity.too_small",
+    en="The quantity is 0 at the decimals that its unit has.",
+    zh="数量按该单位的精度舍入后为零。",
+    do="Ask for at least one step of the unit, or for a finer unit.",
+    names=("0.4", "'BOLT'"),
+)
+def a_piece_of_a_bolt() -> None:
+    price([item("BOLT", "0.4")], catalogue=goods(), on=DAY)
 
 
 @reproduces(

@@ -24,6 +24,19 @@ def accepting_a_draft() -> None:
 
 
 @reproduces(
+    "quote.too_early",
+    en="The offer is accepted before it was issued.",
+    zh="接受日期早于报价日期。",
+    do="Give the day on which the customer really accepted.",
+    names=("2026-11-21", "2026-11-20"),
+)
+def accepting_too_early() -> None:
+    sent = send(quote())
+    with untouched(sent):
+        accept(sent, on=date(2026, 11, 20), by="Li Wei")
+
+
+@reproduces(
     "quote.expired",
     en="The offer is accepted after its last day.",
     zh="报价单已过有效期。",

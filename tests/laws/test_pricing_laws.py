@@ -20,7 +20,7 @@ from cpq.configuration import Item
 from cpq.customer import Customer, Party
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money, RoundingPolicy, money_total, rounded_fraction, total
-from cpq.kernel.period import Period, zone
+from cpq.kernel.period import Period
 from cpq.kernel.quantity import STANDARD_UNITS, Unit
 from cpq.pricebook import NoPrice, PriceBook, PriceBookEntry, PriceBookVersion, Tier, entry
 from cpq.pricing import price
@@ -301,7 +301,7 @@ def _plainly(
     factor = {"pc": Fraction(1), "box": Fraction(5), "trio": Fraction(3)}.get(unit, Fraction(1, 3))
     matching = []
     for version in book.versions:
-        if not version.period.contains(at, zone(book.zone)):
+        if not version.period.contains(at, book.home):
             continue
         for row in version.entries:
             distance = _covers(row, product)
@@ -330,7 +330,7 @@ def _edges(chain: tuple[PriceBook, ...], unit: str) -> tuple[list[datetime], lis
     moments, sizes = [datetime(2026, 6, 15, tzinfo=UTC)], [Decimal(1), Decimal("-17.5")]
     for book in chain:
         for version in book.versions:
-            for bound in version.period.bounds(zone(book.zone)):
+            for bound in version.period.bounds(book.home):
                 if 2000 < bound.year < 3000:
                     moments += [bound + timedelta(microseconds=n) for n in (-1, 0, 1)]
             for row in version.entries:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cpq import Catalogue, DomainError, configure, item, price
+from cpq import Catalogue, configure, item, price
 from cpq.adapters import read_catalogue
 from cpq.kernel.errors import Unreadable
 
@@ -172,6 +172,15 @@ def test_a_bom_that_contains_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "boms" / "M10.toml").write_text(
         'product = "M10"\n[[components]]\nproduct = "M8"\n', encoding="utf-8"
     )
-    catalogue = read_catalogue(tmp_path)
-    with pytest.raises(DomainError, match="M8 > M10 > M8"):
-        catalogue.bom("M8")
+    assert places(tmp_path) == [("boms/M10", "bom.cycle")]
+
+
+def test_a_rule_that_nobody_can_meet_is_named(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "boms").mkdir()
+    (tmp_path / "boms" / "M8.toml").write_text(
+        'product = "M8"\n[[groups]]\ncode = "head"\noptions = [{ product = "M10" }]\n'
+        '[[excludes]]\ncode = "R"\ntogether = ["head=M10", "head=M12"]\n',
+        encoding="utf-8",
+    )
+    assert places(tmp_path) == [("boms/M8/R", "bom.dead_rule")]

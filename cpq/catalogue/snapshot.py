@@ -6,14 +6,16 @@ that what it names exists; what is wrong is reported at once.
 """
 
 from functools import cached_property
+from typing import TypeVar
 
 from pydantic import model_validator
 
 from cpq.bom import BOM, Structure, structure
+from cpq.catalogue.check import findings
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import Finding, NotFound
 from cpq.kernel.model import Frozen
-from cpq.kernel.period import Moment
+from cpq.kernel.period import Moment, zone
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.kernel.text import Code, Line
 from cpq.pricebook import PriceBook, PriceLookup
@@ -21,12 +23,19 @@ from cpq.product import Category, Product
 from cpq.promotion import PromotionLookup, PromotionPolicy
 from cpq.tax import CHINA_VAT, TaxTable
 
+Zoned = TypeVar("Zoned", PriceBook, PromotionPolicy)
+
+
+def _in_zone(rule: Zoned, zone: str) -> Zoned:
+    """The rule with the catalogue's zone where it names none of its own."""
+    return rule if rule.zone is not None else rule.with_(zone=zone)
+
 
 class Catalogue(Frozen):
     """Products, BOMs, price books, promotions, customers, taxes and units, as of a snapshot.
 
     ``default_book`` prices customers who have no book of their own; ``zone`` is where a business
-    day begins.
+    day begins, for books and promotions that name no zone of their own too.
 
     >>> from cpq.pricebook import PriceBookVersion, entry
     >>> catalogue = Catalogue(
@@ -84,18 +93,20 @@ class Catalogue(Frozen):
         return {customer.code: customer for customer in self.customers}
 
     @cached_property
-    def _boms(self) -> dict[str, BOM]:
+    def boms_by_product(self) -> dict[str, BOM]:
+        """BOMs by the product they belong to."""
         return {bom.product: bom for bom in self.boms}
 
     @cached_property
     def prices(self) -> PriceLookup:
         """The price books, compiled for look-up."""
-        return PriceLookup(self.books, self.products_by_code, self._categories, self.units)
+        books = (_in_zone(book, self.zone) for book in self.books)
+        return PriceLookup(books, self.products_by_code, self._categories, self.units)
 
     @cached_property
     def policies(self) -> PromotionLookup:
         """The promotion policies, compiled for look-up."""
-        return PromotionLookup(self.promotions)
+        return PromotionLookup(tuple(_in_zone(policy, self.zone) for policy in self.promotions))
 
     def product(self, code: str) -> Product:
         """The product of that code. Raises ``NotFound`` (``product.unknown``)."""
@@ -122,10 +133,18 @@ class Catalogue(Frozen):
     def bom(self, product: str, *, on: Moment | None = None) -> Structure:
         """The BOM of a product with all below it, with the parts that hold on a day.
 
-        Raises ``NotFound`` (``bom.unknown``), ``Refused`` (``bom.cycle``).
+        Raises ``NotFound`` (``bom.unknown``), ``Refused`` (``bom.cycle``, ``bom.too_deep``,
+        ``bom.group_lapsed``).
         """
         units = {code: thing.unit for code, thing in self.products_by_code.items()}
-        return structure(product, self._boms, on=on, units=units)
+        return structure(
+            product,
+            self.boms_by_product,
+            on=on,
+            zone=zone(self.zone),
+            units=units,
+            table=self.units,
+        )
 
     def lineage(self, product: Product) -> tuple[str, ...]:
         """The codes of a product's category and of all above it, nearest first."""
@@ -145,68 +164,5 @@ class Catalogue(Frozen):
         return {None: ()}
 
     def check(self) -> tuple[Finding, ...]:
-        """What the snapshot names and does not hold: products, units, categories, books, taxes."""
-        return tuple(self._missing())
-
-    def _missing(self) -> list[Finding]:
-        findings: list[Finding] = []
-
-        def need(known: object, code: str | None, *, kind: str, place: str) -> None:
-            if code is not None and code not in known:  # type: ignore[operator]
-                findings.append(
-                    Finding(
-                        code=f"{kind}.unknown",
-                        place=place,
-                        message={
-                            "en": f"{kind.replace('_', ' ')} {code!r} is not in the catalogue",
-                            "zh": f"目录中没有 {code!r}",
-                        },
-                    )
-                )
-
-        units = {unit.code for unit in self.units.units}
-        books = {book.code for book in self.books}
-        taxes = {rate.code for rate in self.taxes.rates}
-        products, categories = self.products_by_code, self._categories
-        for product in self.products:
-            place = f"products/{product.code}"
-            need(units, product.unit, kind="unit", place=place)
-            need(categories, product.category, kind="category", place=place)
-            need(products, product.variant_of, kind="product", place=place)
-            need(taxes, product.tax_code, kind="tax_code", place=place)
-        for category in self.categories:
-            need(
-                categories,
-                category.parent,
-                kind="category",
-                place=f"categories/{category.code}",
-            )
-        for bom in self.boms:
-            place = f"boms/{bom.product}"
-            need(products, bom.product, kind="product", place=place)
-            for part in bom.parts():
-                need(products, part.product, kind="product", place=place)
-                need(units, part.unit, kind="unit", place=place)
-        for book in self.books:
-            need(books, book.base, kind="price_book", place=f"books/{book.code}")
-            for version in book.versions:
-                for row in version.entries:
-                    place = f"books/{book.code}/{row}"
-                    need(products, row.product, kind="product", place=place)
-                    need(categories, row.category, kind="category", place=place)
-                    need(units, row.unit, kind="unit", place=place)
-        for promotion in self.promotions:
-            place = f"promotions/{promotion.code}"
-            for code in promotion.products:
-                need(products, code, kind="product", place=place)
-            for code in promotion.categories:
-                need(categories, code, kind="category", place=place)
-        for customer in self.customers:
-            need(
-                books,
-                customer.price_book,
-                kind="price_book",
-                place=f"customers/{customer.code}",
-            )
-        need(books, self.default_book, kind="price_book", place="default_book")
-        return findings
+        """What is wrong with the snapshot as a whole; see ``cpq.catalogue.check``."""
+        return tuple(findings(self))
