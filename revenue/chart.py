@@ -43,7 +43,7 @@ class ChartOfAccounts(Frozen):
     contract_asset: Account = _account("1473", "Contract assets", "合同资产")
     contract_liability: Account = _account("2204", "Contract liabilities", "合同负债")
     output_vat: Account = _account(
-        "222101", "Taxes payable: output VAT", "应交税费—应交增值税(销项税额)"
+        "222101", "Taxes payable: output VAT", "应交税费—应交增值税（销项税额）"
     )
     unapplied_cash: Account = _account(
         "224101", "Other payables: unapplied cash", "其他应付款—待核销款"

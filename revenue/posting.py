@@ -61,7 +61,7 @@ RULES = {
     for rule in (
         _rule("invoice.billed", "Invoice {number}", "开具发票 {number}"),
         _rule("delivery.revenue", "Delivery {number}: revenue", "发货 {number} 确认收入"),
-        _rule("receivable.elsewhere", "Receivable {number}", "应收 {number}(外部开票)"),
+        _rule("receivable.elsewhere", "Receivable {number}", "应收 {number}（外部开票）"),
         _rule(
             "receipt.received", "Receipt {number} from {customer}", "收到 {customer} 款 {number}"
         ),
@@ -76,7 +76,7 @@ RULES = {
             "write_off.written_off", "Bad debt {receivable} written off", "核销坏账 {receivable}"
         ),
         _rule("recovery.recovered", "Bad debt {write_off} recovered", "收回已核销坏账 {write_off}"),
-        _rule("reversal.mirrored", "Reversal of {reverses}: {reason}", "冲销 {reverses}:{reason}"),
+        _rule("reversal.mirrored", "Reversal of {reverses}: {reason}", "冲销 {reverses}：{reason}"),
     )
 }
 """The posting rules by code; a change of a rule is a new version of it."""

@@ -45,7 +45,7 @@ def verify(ledger: ReceivablesLedger) -> tuple[Finding, ...]:
                 "ledger.not_replayable",
                 error.code,
                 f"recording the facts again is refused: {error.message}",
-                f"重新登记这些事实被拒绝:{error.message}",
+                f"重新登记这些事实被拒绝：{error.message}",
             )
         )
         return tuple(found)
@@ -140,7 +140,7 @@ def _overdrawn(facts: Iterable[Fact]) -> Iterator[Finding]:
                     "ledger.overdrawn",
                     f"{kind}/{number}",
                     f"on {day} more is taken of {kind} {number} than it has: {left} is left",
-                    f"{day} {kind} {number} 被超额使用:余额 {left}",
+                    f"{day} {kind} {number} 被超额使用：余额 {left}",
                 )
                 break
 
@@ -175,7 +175,7 @@ def _broken_journal(
                 "ledger.not_balanced",
                 currency,
                 f"the trial balance in {currency} does not add up to zero but to {rest}",
-                f"{currency} 试算不平衡,差额 {rest}",
+                f"{currency} 试算不平衡，差额 {rest}",
             )
     yield from _controls(ledger, entries)
     yield from _positions(entries)

@@ -181,7 +181,7 @@ def _each(
 
 
 def _corrupt(place: str, error: DomainError) -> Finding:
-    return _finding("corrupt_document", place, error.message, "内容与其哈希值不符,或无法读取")
+    return _finding("corrupt_document", place, error.message, "内容与其哈希值不符，或无法读取")
 
 
 def _facts(rows: Rows) -> tuple[list[tuple[int, Fact]], list[Finding]]:
@@ -232,7 +232,7 @@ def _chain_broken(place: str) -> Finding:
         "chain_broken",
         place,
         "the chain of hashes breaks here: a fact was changed, removed or put in",
-        "哈希链在此断开:有记录被修改、删除或插入",
+        "哈希链在此断开：有记录被修改、删除或插入",
     )
 
 

@@ -12,7 +12,8 @@ from revenue.application import Application
 from revenue.ledger import Fact
 from revenue.testing.deal import example_quote
 from revenue.testing.inspect import content
-from revenue.testing.store import StoreContract, applied, owed, paid, record_deal
+from revenue.testing.small import applied, owed, paid, record_deal
+from revenue.testing.store import StoreContract
 
 _WRITERS = 4
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from revenue.adapters.deals import Deals
 from revenue.adapters.schema import schema_version, upgrade
 from revenue.testing.inspect import content_of, refused
-from revenue.testing.store import applied, owed, paid, record_deal
+from revenue.testing.small import applied, owed, paid, record_deal
 
 _PREFIX = "crm_deals_"
 

@@ -9,65 +9,21 @@ from sqlalchemy.exc import IntegrityError
 
 from cpq.kernel.errors import Unavailable
 from cpq.kernel.money import Money, money_total
-from cpq.quote import Quote, accept, revise, send
+from cpq.quote import Quote, revise, send
 from revenue.adapters.deals import Deals
 from revenue.adapters.store import Store
 from revenue.application import Application, Reversal
 from revenue.journal import journal, trial_balance
-from revenue.ledger import Fact, ReceivablesLedger
-from revenue.receipt import Receipt
-from revenue.receivable import Receivable
+from revenue.ledger import Fact
 from revenue.testing.deal import (
     example_contract,
     example_deliveries,
-    example_facts,
     example_order,
     example_quote,
 )
 from revenue.testing.inspect import Content, content, refused
+from revenue.testing.small import DAY, accepted, applied, owed, paid, record_deal
 from revenue.writeoff import WriteOff
-
-DAY = date(2026, 12, 1)
-
-
-def owed(number: str = "AR-1", amount: str = "300.00", *, currency: str = "CNY") -> Receivable:
-    """A receivable of customer C-1."""
-    return Receivable(
-        number=number, customer="C-1", on=DAY, due_on=DAY, amount=Money(amount, currency)
-    )
-
-
-def paid(number: str = "R-1", amount: str = "350.00", *, currency: str = "CNY") -> Receipt:
-    """A receipt of customer C-1."""
-    return Receipt(number=number, customer="C-1", on=DAY, amount=Money(amount, currency))
-
-
-def applied(number: str = "A-1", amount: str = "300.00", *, currency: str = "CNY") -> Application:
-    """An application of R-1 to AR-1."""
-    return Application(
-        number=number, receipt="R-1", receivable="AR-1", on=DAY, amount=Money(amount, currency)
-    )
-
-
-def accepted(quote: Quote) -> Quote:
-    """The quote, sent and accepted."""
-    return accept(send(quote), on=date(2026, 11, 25), by="Li Wei")
-
-
-def record_deal(deals: Deals) -> ReceivablesLedger:
-    """The whole example deal, written as a host writes it; its ledger."""
-    quote = example_quote()
-    contract = example_contract(quote)
-    sold = example_order(contract)
-    deals.save(quote)
-    deals.save(send(quote))
-    deals.save(accepted(quote))
-    deals.save(contract)
-    deals.save(sold)
-    ledger = ReceivablesLedger().record(*example_facts(contract, sold))
-    for fact in ledger.facts:
-        deals.record(fact)
-    return ledger
 
 
 class StoreContract:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from revenue.adapters.schema import upgrade
 from revenue.adapters.store import Deals, Store, open_store
 from revenue.testing import refused
-from revenue.testing.store import owed
+from revenue.testing.small import owed
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from revenue.adapters.store import open_store
 from revenue.application import Application
-from revenue.testing.store import applied, owed, paid
+from revenue.testing.small import applied, owed, paid
 
 _DIED = 9
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from revenue.adapters.store import Deals, Store, open_store
 from revenue.application import Reversal
 from revenue.testing import refused
-from revenue.testing.store import DAY, applied, owed, paid, record_deal
+from revenue.testing.small import DAY, applied, owed, paid, record_deal
 
 # A document that is moved to another tenant, or deleted, leaves no trace in this tenant's rows:
 # facts are chained, documents are not.

@@ -19,7 +19,7 @@ from revenue import Contract, ReceivablesLedger, SalesOrder
 from revenue.adapters import open_store
 from revenue.adapters.store import Store
 from revenue.testing import content, example_contract, example_order, example_quote
-from revenue.testing.store import accepted, applied, owed, paid, record_deal
+from revenue.testing.small import accepted, applied, owed, paid, record_deal
 from revenue.writeoff import WriteOff
 from tests.errors.registry import ROOT
 

@@ -13,7 +13,7 @@ from cpq.adapters import sql
 from cpq.kernel.errors import DomainError, Invalid, Unavailable, Unreadable
 from revenue.adapters.store import Deals, Store, open_store
 from revenue.testing import content, refused
-from revenue.testing.store import applied, owed, paid, record_deal
+from revenue.testing.small import applied, owed, paid, record_deal
 
 
 @pytest.fixture
