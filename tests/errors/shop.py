@@ -203,5 +203,6 @@ def _state(thing: Frozen | Path | Store) -> object:
     if isinstance(thing, Store):
         return content(thing.engine)
     if thing.is_dir():
-        return {file: file.read_bytes() for file in sorted(thing.rglob("*")) if file.is_file()}
+        files = (file for file in sorted(thing.rglob("*")) if file.is_file())
+        return {file: file.read_bytes() for file in files if file.suffix != ".pyc"}
     return thing.read_bytes() if thing.exists() else None
