@@ -1,5 +1,5 @@
 """A snapshot of everything that prices depend on (产品目录快照), and what can be wrong with it."""
 
-from cpq.catalogue.snapshot import Catalogue
+from cpq.catalogue.snapshot import Catalogue, Shelved
 
-__all__ = ["Catalogue"]
+__all__ = ["Catalogue", "Shelved"]

@@ -5,8 +5,9 @@ against, so the same snapshot, request and day give the same figures for ever. B
 that what it names exists; what is wrong is reported at once.
 """
 
+from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import model_validator
 
@@ -22,6 +23,19 @@ from cpq.pricebook import PriceBook, PriceLookup
 from cpq.product import Category, Product
 from cpq.promotion import PromotionLookup, PromotionPolicy
 from cpq.tax import CHINA_VAT, TaxTable
+
+
+class Shelved(NamedTuple):
+    """A product as lines of it need it: the decimals of its unit, its categories from the nearest
+    up, and from when until when it is sold (half-open instants).
+    """
+
+    product: Product
+    places: int
+    categories: tuple[str, ...]
+    sold_from: datetime
+    sold_until: datetime
+
 
 Zoned = TypeVar("Zoned", PriceBook, PromotionPolicy)
 
@@ -146,22 +160,33 @@ class Catalogue(Frozen):
             table=self.units,
         )
 
-    def lineage(self, product: Product) -> tuple[str, ...]:
-        """The codes of a product's category and of all above it, nearest first."""
-        found = self._lineages.get(product.category)
+    def shelved(self, code: str) -> Shelved:
+        """A product with what every line of it needs, worked out once.
+
+        Raises ``NotFound``: ``product.unknown``, ``unit.unknown``.
+        """
+        found = self._shelf.get(code)
         if found is None:
-            codes: list[str] = []
-            code = product.category
-            while code is not None and code not in codes:
-                codes.append(code)
-                category = self._categories.get(code)
-                code = category.parent if category else None
-            found = self._lineages[product.category] = tuple(codes)
+            product = self.product(code)
+            first, last = product.sellable.bounds(zone(self.zone))
+            places = self.units.unit(product.unit).places
+            found = Shelved(product, places, self.lineage(product), first, last)
+            self._shelf[code] = found
         return found
 
     @cached_property
-    def _lineages(self) -> dict[str | None, tuple[str, ...]]:
-        return {None: ()}
+    def _shelf(self) -> dict[str, Shelved]:
+        return {}
+
+    def lineage(self, product: Product) -> tuple[str, ...]:
+        """The codes of a product's category and of all above it, nearest first."""
+        codes: list[str] = []
+        code = product.category
+        while code is not None and code not in codes:
+            codes.append(code)
+            category = self._categories.get(code)
+            code = category.parent if category else None
+        return tuple(codes)
 
     def check(self) -> tuple[Finding, ...]:
         """What is wrong with the snapshot as a whole; see ``cpq.catalogue.check``."""

@@ -82,7 +82,7 @@ class PriceLookup:
         self._categories = categories
         self._units = units
         self._chains = {code: self._chain(code) for code in self._books}
-        self._tables: dict[tuple[str, str, str, RoundingPolicy], _Table] = {}
+        self._pages: dict[tuple[str, RoundingPolicy], BookPrices] = {}
 
     def book(self, code: str) -> PriceBook:
         """The book of that code. Raises ``NotFound`` (``price_book.unknown``)."""
@@ -92,31 +92,15 @@ class PriceLookup:
             raise NotFound("price_book.unknown", f"price book {code!r} is unknown; known: {known}")
         return found
 
-    def find(
-        self,
-        product: str,
-        *,
-        book: str,
-        unit: str,
-        quantity: Decimal,
-        at: datetime,
-        policy: RoundingPolicy,
-    ) -> Price | NoPrice:
-        """What one ``unit`` of a product costs when ``quantity`` of it is bought at an instant.
+    def under(self, book: str, *, policy: RoundingPolicy) -> "BookPrices":
+        """The prices of one book, rounded to the policy's ``unit_places``.
 
-        The quantity's sign does not matter: a return reaches the tier of what is returned. Prices
-        are rounded to the policy's ``unit_places``. Raises ``Refused`` (``price_book.ambiguous``).
+        Raises ``NotFound`` (``price_book.unknown``).
         """
-        table = self._tables.get((book, product, unit, policy))
-        if table is None:
-            table = self._table(book, product, unit, policy)
-        size = quantity.copy_abs()
-        cell = (bisect_right(table.times, at) - 1, bisect_right(table.sizes, size) - 1)
-        answer = table.cells.get(cell)
-        if answer is None:
-            moment, lower = table.times[cell[0]], table.sizes[cell[1]]
-            answer = table.cells[cell] = self._answer(table, lower, moment, policy)
-        return answer
+        page = self._pages.get((book, policy))
+        if page is None:
+            page = self._pages[(self.book(book).code, policy)] = BookPrices(self, book, policy)
+        return page
 
     def _chain(self, code: str) -> tuple[PriceBook, ...]:
         chain: list[PriceBook] = []
@@ -146,13 +130,13 @@ class PriceLookup:
             current = book.base
         return tuple(chain)
 
-    def _table(self, book: str, product: str, unit: str, policy: RoundingPolicy) -> "_Table":
+    def grid(self, book: str, product: str, unit: str) -> "_Table":
+        """An empty table for a product, with the bounds between which its price is constant."""
         thing = self._products.get(product)
         if thing is None:
             raise NotFound(
                 "product.unknown", f"product {product!r} is not in the catalogue; correct or add it"
             )
-        self.book(book)
         factor = self._units.factor(unit, thing.unit)
         times = {_BEGINNING}
         sizes = {Decimal(0)}
@@ -164,16 +148,11 @@ class PriceLookup:
                     times.update(row.period.bounds(home))
                     scale = Fraction(1) if row.unit else factor
                     sizes.update(_reached_at(tier.lower, scale) for tier in row.tiers)
-        asked = _Asked(thing, unit, factor)
-        table = _Table(book, asked, sorted(times), sorted(sizes))
-        self._tables[(book, product, unit, policy)] = table
-        return table
+        return _Table(_Asked(thing, unit, factor), sorted(times), sorted(sizes))
 
-    def _answer(
-        self, table: "_Table", quantity: Decimal, at: datetime, policy: RoundingPolicy
-    ) -> Price | NoPrice:
-        asked = table.asked._replace(quantity=quantity, at=at)
-        chain = self._chains[table.book]
+    def answer(self, book: str, asked: "_Asked", policy: RoundingPolicy) -> Price | NoPrice:
+        """What the rule says to one question, worked out anew."""
+        chain = self._chains[book]
         exact, steps = self._resolve(chain, asked)
         if exact is None:
             return NoPrice(asked.product.code, asked.unit, tuple(book.code for book in chain))
@@ -253,16 +232,43 @@ def _reached_at(lower: Decimal, scale: Fraction) -> Decimal:
 
 
 class _Table:
-    """The answers for one product, unit and book: one cell per interval of time and quantity."""
+    """The answers for one product and unit: one cell per interval of time and quantity."""
 
-    def __init__(
-        self, book: str, asked: _Asked, times: list[datetime], sizes: list[Decimal]
-    ) -> None:
-        self.book = book
+    def __init__(self, asked: _Asked, times: list[datetime], sizes: list[Decimal]) -> None:
         self.asked = asked
         self.times = times
         self.sizes = sizes
         self.cells: dict[tuple[int, int], Price | NoPrice] = {}
+
+
+class BookPrices:
+    """The prices of one book under one rounding policy, as far as they have been asked for."""
+
+    def __init__(self, books: PriceLookup, book: str, policy: RoundingPolicy) -> None:
+        self._books = books
+        self._book = book
+        self._policy = policy
+        self._tables: dict[tuple[str, str], _Table] = {}
+
+    def find(self, product: str, *, unit: str, quantity: Decimal, at: datetime) -> Price | NoPrice:
+        """What one ``unit`` of a product costs when ``quantity`` of it is bought at an instant.
+
+        The quantity's sign does not matter: a return reaches the tier of what is returned. Raises
+        ``Refused`` (``price_book.ambiguous``), ``NotFound`` (``product.unknown``,
+        ``unit.unknown``), ``Invalid`` (``unit.incompatible``).
+        """
+        table = self._tables.get((product, unit))
+        if table is None:
+            table = self._tables[(product, unit)] = self._books.grid(self._book, product, unit)
+        cell = (
+            bisect_right(table.times, at) - 1,
+            bisect_right(table.sizes, quantity.copy_abs()) - 1,
+        )
+        answer = table.cells.get(cell)
+        if answer is None:
+            asked = table.asked._replace(at=table.times[cell[0]], quantity=table.sizes[cell[1]])
+            answer = table.cells[cell] = self._books.answer(self._book, asked, self._policy)
+        return answer
 
 
 def _winner(book: PriceBook, candidates: list[_Candidate]) -> _Candidate | None:

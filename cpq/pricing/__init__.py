@@ -157,21 +157,14 @@ def _prices(
     findings: list[Finding],
 ) -> list[Price]:
     """A price per line, free for parts that are included; what has none is a finding."""
-    find = catalogue.prices.find
+    find = catalogue.prices.under(book, policy=policy).find
     prices: list[Price] = []
     for draft in drafts:
         if draft.included:
             prices.append(_FREE)
             continue
         try:
-            found = find(
-                draft.product.code,
-                book=book,
-                unit=draft.unit,
-                quantity=draft.quantity,
-                at=at,
-                policy=policy,
-            )
+            found = find(draft.product.code, unit=draft.unit, quantity=draft.quantity, at=at)
         except DomainError as error:
             findings.append(finding_of(f"lines/{draft.number}", error))
             continue

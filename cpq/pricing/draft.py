@@ -11,11 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from cpq.catalogue import Catalogue
+from cpq.catalogue import Catalogue, Shelved
 from cpq.configuration import Configuration, Item
 from cpq.kernel.errors import DomainError, Finding, Invalid, Refused
 from cpq.kernel.money import places_of, plain, quantum, rounded, rounded_fraction
-from cpq.kernel.period import ALWAYS, zone
+from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText, legible
 from cpq.product import Product
 
@@ -63,20 +63,20 @@ def finding_of(place: str, error: DomainError) -> Finding:
 
 
 def _item(number: str, thing: Item, catalogue: Catalogue, at: datetime) -> Draft:
-    product = catalogue.product(thing.product)
-    _refuse_unsold(product, catalogue, at)
-    return _draft(number, product, catalogue, quantity=thing.quantity, unit=thing.unit)
+    shelved = catalogue.shelved(thing.product)
+    _refuse_unsold(shelved, catalogue, at)
+    return _draft(number, shelved, catalogue, quantity=thing.quantity, unit=thing.unit)
 
 
 def _configured(
     number: str, whole: Configuration, catalogue: Catalogue, at: datetime
 ) -> list[Draft]:
-    product = catalogue.product(whole.product)
-    _refuse_unsold(product, catalogue, at)
+    head = catalogue.shelved(whole.product)
+    _refuse_unsold(head, catalogue, at)
     drafts = [
         _draft(
             number,
-            product,
+            head,
             catalogue,
             quantity=whole.quantity,
             unit=whole.unit,
@@ -84,14 +84,14 @@ def _configured(
         )
     ]
     for below, part in whole.numbered():
-        product = catalogue.product(part.product)
+        shelved = catalogue.shelved(part.product)
         included = part.sold == "included"
         if not included:
-            _refuse_unsold(product, catalogue, at)
+            _refuse_unsold(shelved, catalogue, at)
         drafts.append(
             _draft(
                 f"{number}.{below}",
-                product,
+                shelved,
                 catalogue,
                 quantity=part.total,
                 unit=part.unit,
@@ -104,7 +104,7 @@ def _configured(
 
 def _draft(
     number: str,
-    product: Product,
+    shelved: Shelved,
     catalogue: Catalogue,
     *,
     quantity: Decimal,
@@ -112,8 +112,10 @@ def _draft(
     included: bool = False,
     attributes: Sequence[tuple[LocalText, LocalText]] = (),
 ) -> Draft:
+    product, places = shelved.product, shelved.places
     counted = unit or product.unit
-    places = catalogue.units.unit(counted).places
+    if counted != product.unit:
+        places = catalogue.units.unit(counted).places
     size = quantity
     if not quantity.same_quantum(quantum(places)) and places_of(quantity) > places:
         size = rounded(quantity, places)
@@ -129,8 +131,7 @@ def _draft(
         factor = catalogue.units.factor(counted, product.unit)
         own = rounded_fraction(Fraction(size) * factor, _OWN_PLACES)
     detail = tuple(_detail(*pair) for pair in attributes) if attributes else ()
-    lineage = catalogue.lineage(product)
-    return Draft(number, product, size, counted, own, included, detail, lineage)
+    return Draft(number, product, size, counted, own, included, detail, shelved.categories)
 
 
 def _detail(name: LocalText, value: LocalText) -> LocalText:
@@ -140,12 +141,12 @@ def _detail(name: LocalText, value: LocalText) -> LocalText:
     )
 
 
-def _refuse_unsold(product: Product, catalogue: Catalogue, at: datetime) -> None:
-    home = zone(catalogue.zone)
-    if product.sellable is not ALWAYS and not product.sellable.contains(at, home):
+def _refuse_unsold(shelved: Shelved, catalogue: Catalogue, at: datetime) -> None:
+    if not shelved.sold_from <= at < shelved.sold_until:
+        product = shelved.product
         raise Refused(
             "product.not_sellable",
             f"product {product.code!r} is sold from {product.sellable}, not on "
-            f"{at.astimezone(home).date()}; offer another one",
+            f"{at.astimezone(zone(catalogue.zone)).date()}; offer another one",
             product=product.code,
         )

@@ -195,8 +195,8 @@ def test_no_look_up_depends_on_the_context_of_the_caller(
     def answer() -> object:
         trade = Catalogue(products=PRODUCTS, categories=CATEGORIES, books=pair, units=UNITS)
         at = datetime(2026, 6, 15, tzinfo=UTC)
-        return trade.prices.find(
-            product, book="VIP", unit=unit, quantity=quantity, at=at, policy=POLICY
+        return trade.prices.under("VIP", policy=POLICY).find(
+            product, unit=unit, quantity=quantity, at=at
         )
 
     expected = answer()
@@ -356,8 +356,8 @@ def test_the_table_answers_as_the_plain_rule_does(
     )
     for at, quantity in asked:
         expected = _plainly(chain, product, unit, quantity, at)
-        found = trade.prices.find(
-            product, book="VIP", unit=unit, quantity=quantity, at=at, policy=POLICY
+        found = trade.prices.under("VIP", policy=POLICY).find(
+            product, unit=unit, quantity=quantity, at=at
         )
         if expected is None:
             assert found == NoPrice(product, unit, ("VIP", "LIST"))
@@ -376,13 +376,8 @@ def test_the_most_specific_entry_wins_in_any_order(
 ) -> None:
     def answer(books: tuple[PriceBook, ...]) -> object:
         trade = Catalogue(products=PRODUCTS, categories=CATEGORIES, books=books, units=UNITS)
-        found = trade.prices.find(
-            product,
-            book="VIP",
-            unit="pc",
-            quantity=quantity,
-            at=datetime(2026, 6, 15, tzinfo=UTC),
-            policy=POLICY,
+        found = trade.prices.under("VIP", policy=POLICY).find(
+            product, unit="pc", quantity=quantity, at=datetime(2026, 6, 15, tzinfo=UTC)
         )
         return found if isinstance(found, NoPrice) else found[:2]
 

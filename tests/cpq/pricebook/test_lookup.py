@@ -24,13 +24,8 @@ def _find(
     name: str | None = None,
     at: datetime = AT,
 ) -> Price | NoPrice:
-    return trade.prices.find(
-        product,
-        book=name or trade.books[-1].code,
-        unit=unit,
-        quantity=Decimal(str(quantity)),
-        at=at,
-        policy=RoundingPolicy(),
+    return trade.prices.under(name or trade.books[-1].code, policy=RoundingPolicy()).find(
+        product, unit=unit, quantity=Decimal(str(quantity)), at=at
     )
 
 
