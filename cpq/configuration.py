@@ -234,7 +234,8 @@ class _Reading:
             return []
         if not group.minimum <= len(set(codes)) <= group.maximum or len(set(codes)) < len(codes):
             wrong = "choice_missing" if len(codes) < group.minimum else "too_many"
-            span = f"{group.minimum}..{group.maximum}"
+            low, high = group.minimum, group.maximum
+            span = str(low) if low == high else f"{low} to {high}"
             self._find(
                 wrong,
                 path,

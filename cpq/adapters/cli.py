@@ -13,21 +13,23 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
 from cpq.adapters.render_job import Layout
 from cpq.adapters.request import quote_for, read_request
-from cpq.adapters.terminal import REFUSED, UNAVAILABLE, complain, run
+from cpq.adapters.terminal import UNAVAILABLE, complain, exit_code, run
 from cpq.adapters.words import language
 from cpq.catalogue import Catalogue
-from cpq.kernel.errors import DomainError, Unavailable
+from cpq.kernel.errors import Conflict, DomainError, Unavailable
 from cpq.quote import Quote, send
 
 app = typer.Typer(
-    name="cpq", help="Configure, price, quote · 选配、计价、报价", no_args_is_help=True
+    pretty_exceptions_enable=False,
+    name="cpq",
+    help="Configure, price, quote · 选配、计价、报价",
+    no_args_is_help=True,
 )
 quotes = typer.Typer(help="Quotes from request files · 报价单", no_args_is_help=True)
 catalogues = typer.Typer(help="Catalogue folders · 产品目录", no_args_is_help=True)
@@ -54,55 +56,50 @@ def make(
     catalogue: Folder,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the PDFs go.")] = Path("out"),
     locale: Locale = "bilingual",
-    draft: Annotated[bool, typer.Option(help="Leave the quotes drafts, with a watermark.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Drafts, with a watermark.")] = False,
     workers: Annotated[int, typer.Option(help="Rendering processes.", min=1)] = 2,
 ) -> None:
     """Write a quote PDF for each request, named by the quote's number.
 
-    One request: the price waterfall, then the path. Several: a progress bar, then a line for each
-    that failed; one bad request never stops the rest.
+    One request: the price waterfall, then the path. Several: a progress bar, the paths, and last a
+    line for each that failed; one bad request never stops the rest. Existing PDFs are replaced.
     """
     spoken = language(locale)
     books = read_catalogue(catalogue)
     _folder(out)
-    failures: list[tuple[Path, DomainError]] = []
-    jobs: list[PdfJob] = []
-    sources: dict[Path, Path] = {}
-    for path in requests:
+    jobs: dict[Path, PdfJob] = {}
+    failures: dict[Path, DomainError] = {}
+    for path in dict.fromkeys(requests):
         try:
             quote = _quote(path, books, draft=draft)
             target = out / f"{_file_name(quote)}.pdf"
-            if target in sources:
-                raise Unavailable(
-                    "file.not_written",
-                    f"{path} and {sources[target]} are both quote {quote.number}",
-                )
+            refuse_twice(path, target, jobs)
+            jobs[path] = PdfJob(quote=quote, path=target, layout=Layout(locale=locale))
         except DomainError as error:
-            failures.append((path, error))
-            continue
-        sources[target] = path
-        jobs.append(PdfJob(quote=quote, path=target, layout=Layout(locale=locale)))
-    if len(requests) == 1 and jobs:
-        typer.echo(jobs[0].quote.pricing.explain("zh" if spoken.first == "zh" else "en"))
-    results = _rendered(jobs, workers=workers, bar=len(requests) > 1)
-    failures += [(sources[r.path], r.refusal) for r in results if r.refusal is not None]
-    _report(results, failures, single=len(requests) == 1)
-
-
-def _report(
-    results: tuple[PdfResult, ...], failures: list[tuple[Path, DomainError]], *, single: bool
-) -> None:
-    for path, error in failures:
-        sys.stderr.write(f"{path}: ")
-        complain(error)
-    done = [result for result in results if result.refusal is None]
-    for result in done:
-        typer.echo(str(result.path))
+            failures[path] = error
+    single = len(requests) == 1
+    if single and jobs:
+        typer.echo(next(iter(jobs.values())).quote.pricing.explain(spoken.first))
+    written, refused = _rendered(jobs, workers=workers, bar=not single)
+    failures |= refused
+    for target in written:
+        typer.echo(str(target))
     if not single:
-        typer.echo(f"{len(done)} written, {len(failures)} refused")
+        typer.echo(f"{len(written)} written, {len(failures)} refused")
+    for path, refusal in failures.items():
+        complain(refusal, about=path)
     if failures:
-        lacking = any(isinstance(error, Unavailable) for _, error in failures)
-        raise typer.Exit(UNAVAILABLE if lacking else REFUSED)
+        raise typer.Exit(max(exit_code(refusal) for refusal in failures.values()))
+
+
+def refuse_twice(path: Path, target: Path, jobs: dict[Path, PdfJob]) -> None:
+    """Refuse a second request for one PDF. Raises ``Conflict`` (``request.number_twice``)."""
+    for other, job in jobs.items():
+        if job.path == target:
+            raise Conflict(
+                "request.number_twice",
+                f"{path} and {other} would both be written to {target}; number them apart",
+            )
 
 
 @quotes.command("price")
@@ -110,8 +107,15 @@ def price(requests: Requests, catalogue: Folder, locale: Locale = "en") -> None:
     """Print the price waterfall of each request: every rule, applied or refused, and why."""
     spoken = language(locale)
     books = read_catalogue(catalogue)
+    worst = 0
     for path in requests:
-        typer.echo(_quote(path, books, draft=True).pricing.explain(spoken.first))
+        try:
+            typer.echo(_quote(path, books, draft=True).pricing.explain(spoken.first))
+        except DomainError as error:
+            complain(error, about=path)
+            worst = max(worst, exit_code(error))
+    if worst:
+        raise typer.Exit(worst)
 
 
 @quotes.command("html")
@@ -128,18 +132,18 @@ def html(
 
 
 @catalogues.command("check")
-def check(catalogue: Folder) -> None:
+def check(
+    folder: Annotated[Path, typer.Argument(help="The catalogue folder.", show_default=False)],
+) -> None:
     """Read a catalogue folder and say everything that is wrong with it."""
-    found = read_catalogue(catalogue)
-    table = Table("", "n", box=None, show_header=False)
+    found = read_catalogue(folder)
     for name in ("products", "categories", "boms", "books", "promotions", "customers"):
-        table.add_row(name, str(len(getattr(found, name))))
-    Console().print(table)
+        typer.echo(f"{len(getattr(found, name)):>6} {name}")
 
 
 @app.command("doctor")
 def doctor() -> None:
-    """Look at this machine: can it make PDFs, has it the fonts, and what to install."""
+    """Look at this machine: whether it can make PDFs, Chinese included, and what to install."""
     findings = examined()
     for finding in findings:
         typer.echo(str(finding))
@@ -169,16 +173,40 @@ def _folder(path: Path) -> None:
         ) from None
 
 
-def _rendered(jobs: list[PdfJob], *, workers: int, bar: bool) -> tuple[PdfResult, ...]:
+def _rendered(
+    jobs: dict[Path, PdfJob], *, workers: int, bar: bool
+) -> tuple[list[Path], dict[Path, DomainError]]:
+    """The PDFs that were written, and why others were not, by request file.
+
+    Interrupted, it says what was written and lets the interruption go on.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    console = Console(file=sys.stderr)
-    with Progress(
-        *columns, console=console, disable=not bar or bool(os.environ.get("CI"))
-    ) as shown:
+    source = {job.path: path for path, job in jobs.items()}
+    written: list[Path] = []
+    refused: dict[Path, DomainError] = {}
+    hidden = not bar or bool(os.environ.get("CI"))
+    with Progress(*columns, console=Console(file=sys.stderr), disable=hidden) as shown:
         task = shown.add_task("quotes · 报价单", total=len(jobs))
-        return render_many(jobs, workers=workers, on_done=lambda _: shown.advance(task))
+
+        def note(result: PdfResult) -> None:
+            shown.advance(task)
+            if result.refusal is None:
+                written.append(result.path)
+            else:
+                refused[source[result.path]] = result.refusal
+
+        try:
+            render_many(jobs.values(), workers=workers, on_done=note)
+        except KeyboardInterrupt:
+            shown.stop()
+            for path in written:
+                typer.echo(str(path))
+            typer.echo(f"{len(written)} of {len(jobs)} written")
+            raise
+    order = list(source)
+    return sorted(written, key=order.index), refused

@@ -18,10 +18,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, field_validator
 
+from cpq.adapters.problems import problems
 from cpq.adapters.rows import read_json
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item, configure
@@ -29,7 +30,7 @@ from cpq.customer import Party
 from cpq.kernel.errors import Finding, Refused, Unreadable, refuse_if
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Exact
-from cpq.kernel.text import Code, LocalText, Number, legible
+from cpq.kernel.text import Code, LocalText, Number
 from cpq.pricing import price
 from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
 
@@ -52,6 +53,25 @@ class ConfiguredItem(Frozen):
         return value
 
 
+class AskedProduct(Frozen):
+    """So many of a product as it stands; in its own unit unless said."""
+
+    product: Code
+    quantity: Exact = Field(default=Decimal(1), gt=0)
+    unit: Code | None = None
+
+
+def _kind_of_item(value: Any) -> str:
+    configured = "configure" in value if isinstance(value, Mapping) else hasattr(value, "configure")
+    return "configure" if configured else "product"
+
+
+AskedItem = Annotated[
+    Annotated[AskedProduct, Tag("product")] | Annotated[ConfiguredItem, Tag("configure")],
+    Discriminator(_kind_of_item),
+]
+
+
 class QuoteRequest(Frozen):
     """What a rep asks for; everything else comes from the catalogue.
 
@@ -63,7 +83,7 @@ class QuoteRequest(Frozen):
     customer: Code
     issued_on: date
     valid_until: date
-    items: tuple[Item | ConfiguredItem, ...] = Field(min_length=1)
+    items: tuple[AskedItem, ...] = Field(min_length=1)
     book: Code | None = None
     title: LocalText = LocalText()
     delivery: LocalText = LocalText()
@@ -83,23 +103,13 @@ def read_request(path: str | Path) -> QuoteRequest:
     try:
         return QuoteRequest.model_validate(fields)
     except ValidationError as error:
-        findings = [
-            Finding(
-                code="request.field",
-                place=legible(".".join(str(part) for part in problem["loc"])),
-                message=LocalText(en=legible(_said(problem["msg"], problem["input"]))),
-            )
-            for problem in error.errors(include_url=False, include_context=False)
-        ]
-        listed = "; ".join(str(finding) for finding in findings[:3])
-        raise Unreadable("request.unreadable", f"{file}: {listed}", findings=findings) from None
+        raise _unreadable(file, error) from None
 
 
-def _said(message: str, found: object) -> str:
-    """What is wrong with a field, and what stands there, where that is one value."""
-    told = message.removeprefix("Value error, ")
-    one = isinstance(found, str | int | Decimal) and "found" not in told
-    return f"{told}; found {str(found)!r}" if one else told
+def _unreadable(about: object, error: ValidationError) -> Unreadable:
+    findings = tuple(problems(error, otherwise="request.field"))
+    listed = "; ".join(str(finding) for finding in findings[:3])
+    return Unreadable("request.unreadable", f"{about}: {listed}", findings=findings)
 
 
 def _read_toml(path: Path) -> Any:
@@ -114,9 +124,10 @@ def _read_toml(path: Path) -> Any:
 def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
     """The draft quote that a request asks for.
 
-    Raises ``Refused``: ``request.no_seller`` where the catalogue names no seller,
-    ``configuration.invalid`` and ``pricing.invalid`` with all findings; ``NotFound`` for an
-    unknown customer or book.
+    Raises ``Unreadable`` (``request.unreadable``) where its fields do not go together, such as
+    payment terms that are not 100 %; ``Refused``: ``request.no_seller`` where the catalogue names
+    no seller, ``configuration.invalid`` and ``pricing.invalid`` with all findings; ``NotFound``
+    for an unknown customer or book.
     """
     if catalogue.seller is None:
         raise Refused(
@@ -129,27 +140,30 @@ def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
         on=request.issued_on,
         book=request.book,
     )
-    return draft_quote(
-        pricing,
-        number=request.number,
-        customer=catalogue.customer(request.customer),
-        seller=catalogue.seller,
-        issued_on=request.issued_on,
-        valid_until=request.valid_until,
-        title=request.title,
-        delivery=request.delivery,
-        payment=request.payment,
-        terms=request.terms,
-        salesperson=request.salesperson,
-    )
+    try:
+        return draft_quote(
+            pricing,
+            number=request.number,
+            customer=catalogue.customer(request.customer),
+            seller=catalogue.seller,
+            issued_on=request.issued_on,
+            valid_until=request.valid_until,
+            title=request.title,
+            delivery=request.delivery,
+            payment=request.payment,
+            terms=request.terms,
+            salesperson=request.salesperson,
+        )
+    except ValidationError as error:
+        raise _unreadable(f"request {request.number}", error) from None
 
 
 def _items(request: QuoteRequest, catalogue: Catalogue) -> list[Item | Configuration]:
     items: list[Item | Configuration] = []
     findings: list[Finding] = []
     for place, asked in enumerate(request.items, start=1):
-        if isinstance(asked, Item):
-            items.append(asked)
+        if isinstance(asked, AskedProduct):
+            items.append(Item(product=asked.product, quantity=asked.quantity, unit=asked.unit))
             continue
         try:
             bom = catalogue.bom(asked.configure, on=request.issued_on)

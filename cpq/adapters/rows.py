@@ -7,7 +7,6 @@ column, all of them at once. Nothing is skipped and nothing is guessed.
 
 import csv
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -16,12 +15,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from cpq.adapters.problems import problems
 from cpq.kernel.errors import Finding, NotFound, Unreadable
 from cpq.kernel.model import Frozen
 from cpq.kernel.text import LocalText, legible
 
 Value = TypeVar("Value", bound=Frozen)
-_CODE = re.compile(r" \[([a-z_]+\.[a-z_]+)\]$")
 
 
 class Row(Frozen):
@@ -142,15 +141,7 @@ class Reading:
         try:
             return kind.model_validate(dict(fields))
         except ValidationError as error:
-            for problem in error.errors(include_url=False, include_context=False):
-                where = ".".join(str(part) for part in problem["loc"])
-                message = problem["msg"].removeprefix("Value error, ")
-                said = _CODE.search(message)
-                code = said[1] if said else "row.unreadable"
-                message = message[: said.start()] if said else message
-                if not (said or "found" in message or isinstance(problem["input"], dict)):
-                    message += f"; found {problem['input']!r}"
-                self.find(code, f"{place}:{where}" if where else place, message)
+            self.findings += problems(error, otherwise="row.unreadable", place=place)
         except NotFound as error:
             self.find(error.code, place, error.message)
         return None

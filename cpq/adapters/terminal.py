@@ -1,7 +1,8 @@
 """What both command lines share: how they start, how they fail, how they print.
 
 A refusal is one line on the error stream with its stable code, its findings below it, and an exit
-code that a script can tell apart; a stack trace is for bugs only.
+code that a script can tell apart; a stack trace is for bugs only. What a terminal cannot show is
+replaced, and no figure is ever cut short: a table that is too wide folds.
 
 =====  ==================================================
 0      done
@@ -9,52 +10,104 @@ code that a script can tell apart; a stack trace is for bugs only.
 2      the command line itself is wrong
 3      a file or a database cannot be read
 4      something this machine lacks, or a store that is busy
+130    interrupted (Ctrl-C)
 =====  ==================================================
 """
 
+import io
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
 from pydantic import ValidationError
 
+from cpq.adapters.problems import problems
 from cpq.kernel.errors import DomainError, Unavailable, Unreadable
 
-REFUSED, UNREADABLE, UNAVAILABLE = 1, 3, 4
+if TYPE_CHECKING:
+    from rich.table import Table
+
+REFUSED, MISUSED, UNREADABLE, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 4, 130
+_MISUSES = ("input.invalid", "document.unknown_locale", "store.bad_url")
+_WIDE = 1000
+
+
+def cpq() -> NoReturn:
+    """The command ``cpq``."""
+    _command("cpq.adapters.cli")
+
+
+def revenue() -> NoReturn:
+    """The command ``revenue``."""
+    _command("revenue.adapters.cli")
+
+
+def _command(module: str) -> NoReturn:
+    try:
+        app = import_module(module).app
+    except ModuleNotFoundError as error:
+        if error.name not in {"typer", "rich"}:
+            raise
+        sys.stderr.write("the command line needs more: pip install 'cpq-revenue[cli]'\n")
+        sys.exit(UNAVAILABLE)
+    run(app)
 
 
 def run(command: Callable[[], object]) -> NoReturn:
     """Run a command line to its end; refusals become a line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         command()
+        sys.stdout.flush()
     except DomainError as error:
         complain(error)
         sys.exit(exit_code(error))
     except ValidationError as error:
-        for problem in error.errors(include_url=False, include_context=False):
-            place = ".".join(str(part) for part in problem["loc"])
-            message = problem["msg"].removeprefix("Value error, ")
-            sys.stderr.write(f"{place}: {message} [input.invalid]\n")
+        for finding in problems(error, otherwise="input.invalid"):
+            sys.stderr.write(f"{finding}\n")
         sys.exit(REFUSED)
     except BrokenPipeError:
-        sys.stderr.close()
+        # whoever read us has seen enough; Python must not flush into the closed pipe at its end
+        sys.stdout = io.StringIO()
         sys.exit(0)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(INTERRUPTED)
     sys.exit(0)
 
 
 def exit_code(error: DomainError) -> int:
     """The exit code that tells this refusal apart from others."""
+    if error.code in _MISUSES:
+        return MISUSED
     if isinstance(error, Unreadable):
         return UNREADABLE
     return UNAVAILABLE if isinstance(error, Unavailable) else REFUSED
 
 
-def complain(error: DomainError) -> None:
-    """One line with the code, then a line for each finding."""
+def complain(error: DomainError, *, about: object = "") -> None:
+    """One line with the code, then a line for each finding; ``about`` names the file at fault."""
+    named = str(about)
+    prefix = f"{named}: " if named and named not in error.message else ""
     if error.findings:
-        subject = error.message.partition(":")[0]
-        sys.stderr.write(f"{subject}: {len(error.findings)} found [{error.code}]\n")
+        subject = error.message.partition(": ")[0]
+        sys.stderr.write(f"{prefix}{subject}: {len(error.findings)} found [{error.code}]\n")
         for finding in error.findings:
             sys.stderr.write(f"  {finding}\n")
     else:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{prefix}{error}\n")
+
+
+def show(table: "Table") -> None:
+    """Print a table: folded to the width of a terminal, in full anywhere else; never cut."""
+    from rich.console import Console
+
+    for column in table.columns:
+        column.overflow = "fold"
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDE)
+    console.print(table)

@@ -35,6 +35,7 @@ class Shelved(NamedTuple):
     categories: tuple[str, ...]
     sold_from: datetime
     sold_until: datetime
+    must_configure: bool
 
 
 Zoned = TypeVar("Zoned", PriceBook, PromotionPolicy)
@@ -170,9 +171,16 @@ class Catalogue(Frozen):
             product = self.product(code)
             first, last = product.sellable.bounds(zone(self.zone))
             places = self.units.unit(product.unit).places
-            found = Shelved(product, places, self.lineage(product), first, last)
+            found = Shelved(
+                product, places, self.lineage(product), first, last, self._has_choice(code)
+            )
             self._shelf[code] = found
         return found
+
+    def _has_choice(self, code: str) -> bool:
+        bom = self.boms_by_product.get(code)
+        groups = bom.groups if bom else ()
+        return any(len(group.preset) < group.minimum for group in groups)
 
     @cached_property
     def _shelf(self) -> dict[str, Shelved]:

@@ -65,6 +65,13 @@ def finding_of(place: str, error: DomainError) -> Finding:
 def _item(number: str, thing: Item, catalogue: Catalogue, at: datetime) -> Draft:
     shelved = catalogue.shelved(thing.product)
     _refuse_unsold(shelved, catalogue, at)
+    if shelved.must_configure:
+        raise Refused(
+            "item.not_configured",
+            f"product {thing.product!r} has options that must be chosen; configure() it and price "
+            "the configuration",
+            product=thing.product,
+        )
     return _draft(number, shelved, catalogue, quantity=thing.quantity, unit=thing.unit)
 
 

@@ -2,37 +2,43 @@
 
 Every command works on a store (``--store sqlite:///deals.db`` or ``CPQ_STORE``). What changes it
 is one transaction: done whole, or refused with nothing changed. Days are today unless said;
-amounts are written ``1250.00 CNY``. Exit codes are those of ``cpq.adapters.terminal``.
+amounts are written ``1250.00 CNY`` or ``1,250.00 CNY``. Only recording a receivable or a receipt
+makes a store that is not there. Exit codes are those of ``cpq.adapters.terminal``.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cpq.adapters.clock import today
 from cpq.adapters.figures import Figures
-from cpq.adapters.terminal import REFUSED, run
+from cpq.adapters.terminal import REFUSED, run, show
 from cpq.adapters.words import language
 from cpq.kernel.errors import Invalid, Refused
-from cpq.kernel.money import Money
-from revenue.adapters.store import Deals, open_store
+from cpq.kernel.money import Money, money_total
+from revenue.adapters.heads import WORDS
+from revenue.adapters.store import Deals, Store, open_store
 from revenue.application import Application
 from revenue.journal import trial_balance
 from revenue.ledger import Fact, OpenItem, ReceivablesLedger, apply_oldest
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
+from revenue.writeoff import AllowanceCharge, Recovery
+
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 app = typer.Typer(
+    pretty_exceptions_enable=False,
     name="revenue",
     help="Receivables, receipts, application · 应收、收款、核销",
     no_args_is_help=True,
 )
 
-Store = Annotated[
+StoreUrl = Annotated[
     str,
     typer.Option("--store", "-s", envvar="CPQ_STORE", help="The store's URL.", show_default=False),
 ]
@@ -51,7 +57,7 @@ def main() -> None:
 
 @app.command("open")
 def open_receivables(
-    store: Store,
+    store: StoreUrl,
     customer: Customer = "",
     as_of: AsOf = "",
     locale: Locale = "en",
@@ -59,23 +65,24 @@ def open_receivables(
 ) -> None:
     """List open receivables, earliest due first, with what each currency adds up to."""
     day = _day(as_of)
-    with open_store(store, tenant=tenant) as opened, opened.view() as deals:
+    with _existing(store, tenant) as opened, opened.view() as deals:
         items = deals.ledger().open_items(customer or None, as_of=day)
-    _print_items(items, locale)
+    _print_items(items, locale, day)
 
 
 @app.command("ageing")
 def ageing(
-    store: Store,
+    store: StoreUrl,
     customer: Customer = "",
     as_of: AsOf = "",
     locale: Locale = "en",
     tenant: Tenant = "default",
 ) -> None:
     """Show what is open by days overdue, a row per customer and currency (账龄分析)."""
-    with open_store(store, tenant=tenant) as opened, opened.view() as deals:
+    with _existing(store, tenant) as opened, opened.view() as deals:
         report = deals.ledger().ageing(as_of=_day(as_of), customer=customer or None)
     words = _words(locale)
+    typer.echo(f"{words['as_of']} {report.as_of}")
     table = Table(words["customer"], words["currency"], box=None, header_style="bold")
     for name in (*report.buckets, words["total"]):
         table.add_column(name, justify="right")
@@ -85,13 +92,13 @@ def ageing(
             row.currency,
             *(_amount(money, locale) for money in (*row.amounts, row.total)),
         )
-    Console().print(table)
+    show(table)
 
 
 @app.command("receivable")
 def receivable(
     number: str,
-    store: Store,
+    store: StoreUrl,
     amount: Amount,
     due: Annotated[str, typer.Option("--due", help="The due day.", show_default=False)],
     customer: Annotated[str, typer.Option("--customer", "-c", show_default=False)],
@@ -110,7 +117,7 @@ def receivable(
 @app.command("receipt")
 def receipt(
     number: str,
-    store: Store,
+    store: StoreUrl,
     amount: Amount,
     customer: Annotated[str, typer.Option("--customer", "-c", show_default=False)],
     on: Day = "",
@@ -135,8 +142,8 @@ def receipt(
 @app.command("apply")
 def apply(
     receipt: str,
-    store: Store,
-    number: Annotated[str, typer.Option("--number", "-n", help="Of the application.")],
+    store: StoreUrl,
+    number: Annotated[str, typer.Option("--number", "-n", help="Number of the application.")],
     to: Annotated[
         list[str],
         typer.Option("--to", help="A receivable, or RECEIVABLE=AMOUNT; again for more."),
@@ -148,7 +155,7 @@ def apply(
 ) -> None:
     """Apply a receipt to receivables (收款核销); what is left stays on account."""
     if oldest == bool(to):
-        raise Invalid("input.invalid", "say what to settle: --to RECEIVABLE … or --oldest")
+        raise Invalid("input.invalid", "say what to settle: either --to RECEIVABLE …, or --oldest")
     day = _day(on)
 
     def settle(ledger: ReceivablesLedger) -> ReceivablesLedger:
@@ -172,8 +179,8 @@ def apply(
 @app.command("unapply")
 def unapply(
     application: str,
-    store: Store,
-    number: Annotated[str, typer.Option("--number", "-n", help="Of the reversal.")],
+    store: StoreUrl,
+    number: Annotated[str, typer.Option("--number", "-n", help="Number of the reversal.")],
     reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
     on: Day = "",
     tenant: Tenant = "default",
@@ -190,8 +197,8 @@ def unapply(
 @app.command("write-off")
 def write_off(
     receivable: str,
-    store: Store,
-    number: Annotated[str, typer.Option("--number", "-n", help="Of the write-off.")],
+    store: StoreUrl,
+    number: Annotated[str, typer.Option("--number", "-n", help="Number of the write-off.")],
     reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
     approved_by: Annotated[str, typer.Option("--approved-by", help="Who approved it.")],
     amount: Annotated[str, typer.Option(help="All that is open unless said.")] = "",
@@ -215,35 +222,89 @@ def write_off(
     typer.echo(f"{receivable} written off by {number}")
 
 
+@app.command("charge")
+def charge(
+    number: str,
+    store: StoreUrl,
+    amount: Amount,
+    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    on: Day = "",
+    tenant: Tenant = "default",
+) -> None:
+    """Charge an expected credit loss to the allowance for bad debts (计提坏账准备)."""
+    fact = AllowanceCharge(number=number, on=_day(on), amount=_money(amount), reason=reason)
+    with _existing(store, tenant) as opened:
+        opened.run(lambda deals: deals.record(fact))
+    typer.echo(f"{number}: {fact.amount} charged to the allowance")
+
+
+@app.command("recover")
+def recover(
+    write_off: str,
+    store: StoreUrl,
+    receipt: Annotated[str, typer.Option("--receipt", help="What came in.", show_default=False)],
+    number: Annotated[str, typer.Option("--number", "-n", help="Number of the recovery.")],
+    amount: Annotated[str, typer.Option(help="As much as can be unless said.")] = "",
+    on: Day = "",
+    tenant: Tenant = "default",
+) -> None:
+    """Take a receipt for a debt that was written off (坏账收回)."""
+    money = _money(amount) if amount else None
+    _, (fact,) = _append(
+        store,
+        tenant,
+        lambda ledger: ledger.recover(
+            write_off, receipt=receipt, number=number, on=_day(on), amount=money
+        ),
+    )
+    assert isinstance(fact, Recovery)
+    typer.echo(f"{write_off}: {fact.amount} recovered by {number}")
+
+
 @app.command("trial-balance")
 def balance(
-    store: Store, as_of: AsOf = "", locale: Locale = "en", tenant: Tenant = "default"
+    store: StoreUrl, as_of: AsOf = "", locale: Locale = "en", tenant: Tenant = "default"
 ) -> None:
     """Show the trial balance of the journal (试算平衡)."""
-    with open_store(store, tenant=tenant) as opened, opened.view() as deals:
+    with _existing(store, tenant) as opened, opened.view() as deals:
         entries = deals.journal()
     words = _words(locale)
     table = Table(box=None, header_style="bold")
     table.add_column(words["account"])
     for name in ("debit", "credit", "balance"):
         table.add_column(words[name], justify="right")
-    for row in trial_balance(entries, as_of=_day(as_of)):
+    rows = trial_balance(entries, as_of=_day(as_of))
+    typer.echo(f"{words['as_of']} {_day(as_of)}")
+    for row in rows:
         name = row.account.name.in_(language(locale).first)
         figures = (row.debit, row.credit, row.balance)
         table.add_row(f"{row.account.code} {name}", *(_amount(money, locale) for money in figures))
-    Console().print(table)
+    for currency in sorted({row.balance.code for row in rows}):
+        own = [row for row in rows if row.balance.code == currency]
+        sums = [
+            money_total((getattr(row, name) for row in own), currency)
+            for name in ("debit", "credit", "balance")
+        ]
+        named = f"{words['total']} {currency}"
+        table.add_row(named, *(_amount(money, locale) for money in sums), style="bold")
+    show(table)
 
 
 @app.command("verify")
-def verify(store: Store, tenant: Tenant = "default") -> None:
+def verify(store: StoreUrl, tenant: Tenant = "default") -> None:
     """Check every row of the store against its hash, its fold and its journal."""
-    with open_store(store, tenant=tenant) as opened:
+    with _existing(store, tenant) as opened:
         findings = opened.verify()
     for finding in findings:
         typer.echo(str(finding))
     if findings:
         raise typer.Exit(REFUSED)
     typer.echo("fine: nothing found")
+
+
+def _existing(store: str, tenant: str) -> Store:
+    """The store, which must be there: books are made by recording something."""
+    return open_store(store, tenant=tenant, create=False)
 
 
 def _append(
@@ -263,7 +324,7 @@ def _append(
         deals.record(*added)
         return after, added
 
-    with open_store(store, tenant=tenant) as opened:
+    with _existing(store, tenant) as opened:
         return opened.run(work)
 
 
@@ -287,15 +348,21 @@ def _money(text: str) -> Money:
     amount, _, currency = text.strip().partition(" ")
     if not currency:
         raise Invalid("input.invalid", f"{text!r} is not an amount; write it as 1250.00 CNY")
-    return Money(amount, currency.strip())
+    plain = amount.replace(",", "") if _GROUPED.fullmatch(amount) else amount
+    return Money(plain, currency.strip())
 
 
 def _amount(money: Money, locale: str) -> str:
     return Figures(language=language(locale), currency=money.code).amount(money.amount)
 
 
-def _print_items(items: Sequence[OpenItem], locale: str) -> None:
+def _print_items(items: Sequence[OpenItem], locale: str, day: date) -> None:
     words = _words(locale)
+    typer.echo(
+        f"{words['as_of']} {day}" if items else f"{words['as_of']} {day}: {words['nothing']}"
+    )
+    if not items:
+        return
     table = Table(words["number"], words["customer"], words["due"], box=None, header_style="bold")
     table.add_column(words["overdue"], justify="right")
     table.add_column(words["open"], justify="right")
@@ -314,42 +381,8 @@ def _print_items(items: Sequence[OpenItem], locale: str) -> None:
         sums[item.open.code] = sums.get(item.open.code, Money.zero(item.open.code)) + item.open
     for code, money in sorted(sums.items()):
         table.add_row(words["total"], "", "", "", _amount(money, locale), code, style="bold")
-    Console().print(table if items else words["nothing"])
-
-
-_WORDS = {
-    "en": {
-        "account": "Account",
-        "balance": "Balance",
-        "credit": "Credit",
-        "currency": "Currency",
-        "customer": "Customer",
-        "debit": "Debit",
-        "due": "Due",
-        "free": "on account",
-        "nothing": "nothing is open",
-        "number": "Receivable",
-        "open": "open",
-        "overdue": "Days overdue",
-        "total": "Total",
-    },
-    "zh": {
-        "account": "科目",
-        "balance": "余额",
-        "credit": "贷方",
-        "currency": "币种",
-        "customer": "客户",
-        "debit": "借方",
-        "due": "到期日",
-        "free": "未核销",
-        "nothing": "没有未清应收",
-        "number": "应收单",
-        "open": "未清",
-        "overdue": "逾期天数",
-        "total": "合计",
-    },
-}
+    show(table)
 
 
 def _words(locale: str) -> dict[str, str]:
-    return _WORDS[language(locale).first]
+    return WORDS[language(locale).first]

@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -134,16 +135,27 @@ def open_store(
     tenant: str = "default",
     prefix: str = PREFIX,
     chart: ChartOfAccounts = STANDARD_CHART,
+    create: bool = True,
 ) -> Store:
     """The store at ``sqlite:///path``, ``sqlite://`` (in memory) or ``postgresql://…``.
 
-    Makes the schema where there is none and upgrades an older one. Raises ``Invalid``
+    Makes the schema where there is none and upgrades an older one; without ``create`` a database
+    file that is not there is refused (``store.missing``), so that a slip in its name does not look
+    like empty books. Raises ``Invalid``
     (``store.bad_url``, ``store.bad_prefix``, ``store.bad_tenant``), ``Unreadable``
     (``store.corrupt``, ``store.newer_schema``, ``store.foreign``), ``Unavailable``
     (``store.no_folder``, ``store.read_only``, ``store.busy``, ``store.unreachable`` and others).
     """
     tenant = checked_tenant(tenant)
     engine = open_engine(url)
+    file = engine.url.database or ""
+    on_disk = engine.dialect.name == "sqlite" and file and not file.startswith((":", "file:"))
+    if not create and on_disk and not Path(file).exists():
+        engine.dispose()
+        raise Unavailable(
+            "store.missing",
+            f"there is no store at {file}; correct its name, or record into it first",
+        )
     try:
         prepare(engine, prefix=prefix)
     except BaseException:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from cpq.adapters.cli import refuse_twice
+from cpq.adapters.pdf import PdfJob
 from revenue.adapters.cli import app
 from tests.errors.registry import reproduces
-from tests.errors.shop import untouched
+from tests.errors.shop import quote, untouched
 
 
 @reproduces(
@@ -18,3 +20,28 @@ def an_amount_without_currency(folder: Path) -> None:
     command = f"receipt R-1 --store sqlite:///{folder}/deals.db --customer C-1 --amount 1250"
     with untouched(folder):
         app(command.split(), standalone_mode=False)
+
+
+@reproduces(
+    "request.number_twice",
+    en="Two requests of one run have the same quote number, so one PDF would replace the other.",
+    zh="同一次运行中两个请求的报价单编号相同。",
+    do="Number them apart.",
+    names=("a.json", "b.json", "Q-2026-0001.pdf"),
+)
+def two_requests_with_one_number(folder: Path) -> None:
+    target = folder / "Q-2026-0001.pdf"
+    before = {folder / "a.json": PdfJob(quote=quote(), path=target)}
+    refuse_twice(folder / "b.json", target, before)
+
+
+@reproduces(
+    "store.missing",
+    en="A command that reads a store, or goes on with it, finds none.",
+    zh="找不到存储文件。",
+    do="Correct the name; recording a receivable or a receipt makes a new store.",
+    names="typo.db",
+)
+def a_slip_in_the_name(folder: Path) -> None:
+    with untouched(folder):
+        app(["open", "--store", f"sqlite:///{folder}/typo.db"], standalone_mode=False)

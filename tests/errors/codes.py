@@ -18,6 +18,7 @@ SAYS: dict[str, int | str] = {
         ("DomainError", "find", "finish", "_find", "_finding", "_failure", "refused", "kind"), 0
     ),
     **dict.fromkeys(("Finding", "refuse_if"), "code"),
+    "problems": "otherwise",
     "_refuse": 1,
 }
 """Who is called with a code, and as which argument: its place, or its name."""
@@ -93,6 +94,7 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
 
 PASSED_ON = {
     ("cpq/configuration.py", "wrong"),
+    ("cpq/adapters/problems.py", "said[1] if said else otherwise"),
     ("cpq/kernel/errors.py", "code"),
     ("cpq/kernel/money/amount.py", "error.code"),
     ("cpq/kernel/money/currency.py", "error.code"),

@@ -150,7 +150,7 @@ def a_machine_without_head() -> None:
     en="More options of a group are picked than it allows, or one twice.",
     zh="选配分组所选项数超限或重复。",
     do="Leave as many as the finding allows.",
-    names=("head", "1..1", "HEAD-6KW, HEAD-12KW"),
+    names=("head", "pick 1 of", "HEAD-6KW, HEAD-12KW"),
 )
 def a_machine_with_two_heads() -> None:
     configure(machine(), choose={"head": ["HEAD-6KW", "HEAD-12KW"]})

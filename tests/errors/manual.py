@@ -30,6 +30,7 @@ NOUNS = {
     "price_book": ("Price books", "价目表"),
     "price": ("Prices", "价格"),
     "pricing": ("Pricing", "计价"),
+    "item": ("Items", "行项目"),
     "promotion": ("Promotions", "促销"),
     "cap": ("Caps", "促销限额"),
     "allocation": ("Allocations", "分摊"),

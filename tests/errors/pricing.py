@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from cpq import AmountOff, Cap, Period, allocate, item, price, refundable
 from tests.errors.registry import reproduces
-from tests.errors.shop import DAY, cny, goods, untouched, usd
+from tests.errors.shop import DAY, cny, goods, laser, untouched, usd
 
 
 @reproduces(
@@ -54,6 +54,17 @@ def a_bolt_that_is_no_longer_sold() -> None:
     bolt = catalogue.product("BOLT").with_(sellable=Period(end="2026-06-30"))
     others = tuple(product for product in catalogue.products if product.code != "BOLT")
     price([item("BOLT", 1)], catalogue=catalogue.with_(products=(bolt, *others)), on=DAY)
+
+
+@reproduces(
+    "item.not_configured",
+    en="The product has options that somebody must choose.",
+    zh="该产品需要先选配。",
+    do="`configure()` it and price the configuration; in a request, write `configure`.",
+    names="'LASER-3000'",
+)
+def a_machine_without_its_options() -> None:
+    price([item("LASER-3000", 1)], catalogue=laser(), on=DAY)
 
 
 @reproduces(

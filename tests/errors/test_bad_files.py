@@ -49,7 +49,7 @@ def test_what_is_wrong_in_a_folder_is_placed(
         ({"number": "Q" * 5000}, "number"),
         ({"items": []}, "items"),
         ({"items": [{"product": "NOZZLE-15", "quantity": "1,5"}]}, "items"),
-        ({"payment": [{"percent": "30", "event": "birthday"}]}, "payment.0.event"),
+        ({"payment": [{"percent": "30", "event": "birthday"}]}, "payment.1.event"),
         ({"dis\ncount": "5"}, "dis count"),
     ],
 )

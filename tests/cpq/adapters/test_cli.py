@@ -10,14 +10,20 @@ from pypdf import PdfReader
 LASER = Path(__file__).resolve().parents[3] / "examples" / "laser"
 
 
-def cpq(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+def cpq(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from cpq.adapters.cli import main; main()", *map(str, words)],
         cwd=cwd,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=120,
-        env={"PYTHONPATH": str(LASER.parents[1]), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        env={
+            "PYTHONPATH": str(LASER.parents[1]),
+            "PATH": "/usr/bin:/bin",
+            "LC_ALL": "C.UTF-8",
+            **environment,
+        },
     )
 
 
@@ -40,11 +46,32 @@ def test_a_bad_request_never_stops_the_rest(tmp_path: Path) -> None:
     done = cpq("quote", "make", "a.json", "b.json", "c.json", "-c", LASER, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.count("b.json: customer 'C-9999' is not in the catalogue") == 1
+    assert done.stderr.splitlines()[-1].endswith("[customer.unknown]")
     assert done.stdout.splitlines() == [
         "out/Q-2026-0001.pdf",
         "out/Q-2026-0003.pdf",
         "2 written, 1 refused",
     ]
+
+
+def test_fields_that_do_not_go_together_stop_one_request_only(tmp_path: Path) -> None:
+    good = (LASER / "request.json").read_text(encoding="utf-8")
+    (tmp_path / "a.json").write_text(good, encoding="utf-8")
+    (tmp_path / "b.json").write_text(good.replace("2026-12-21", "2026-01-01"), encoding="utf-8")
+    (tmp_path / "c.json").write_text(good.replace('"30"', '"50"'), encoding="utf-8")
+    done = cpq("quote", "make", "a.json", "b.json", "c.json", "-c", LASER, cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[-1] == "1 written, 2 refused"
+    assert "b.json: request Q-2026-0001" in done.stderr
+    assert "valid_until 2026-01-01 lies before issued_on 2026-11-21" in done.stderr
+    assert "the payment terms add up to 120 %, not 100 %" in done.stderr
+
+
+def test_a_terminal_that_knows_few_letters_is_no_bug(tmp_path: Path) -> None:
+    words = ("quote", "price", LASER / "request.json", "-c", LASER, "-l", "zh_CN")
+    done = cpq(*words, cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    assert done.returncode == 0, done.stderr
+    assert "1281733.36" in done.stdout
 
 
 def test_two_requests_with_one_number_are_told_apart(tmp_path: Path) -> None:
@@ -67,7 +94,7 @@ def test_refusals_are_lines_not_traces(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_catalogue_exits_with_three(tmp_path: Path) -> None:
-    done = cpq("catalogue", "check", "-c", "nowhere", cwd=tmp_path)
+    done = cpq("catalogue", "check", "nowhere", cwd=tmp_path)
     assert done.returncode == 3
     assert done.stderr.endswith("[folder.missing]\n")
 

@@ -117,9 +117,6 @@ def test_writing_off_keeps_the_trial_balance_at_zero(books: Books) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("apply", "RC-1", "-n", "A"), "input.invalid"),
-        (("apply", "RC-1", "--to", "AR-1=5", "-n", "A"), "input.invalid"),
-        (("open", "--as-of", "yesterday"), "input.invalid"),
         (("receipt", "RC-1", "-c", "C-1", "--amount", "5 CNY"), "fact.number_taken"),
         (("receipt", "RC-2", "-c", "C-1", "--amount", "5 RMB"), "currency.unknown"),
         (("apply", "RC-9", "--oldest", "-n", "A"), "receipt.unknown"),
@@ -129,6 +126,50 @@ def test_refusals_are_one_line_with_a_code(books: Books, words: tuple[str, ...],
     said = books(*words, code=1)
     assert said.count("\n") == 1
     assert said.endswith(f"[{code}]\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("apply", "RC-1", "-n", "A"),
+        ("apply", "RC-1", "--to", "AR-1", "--oldest", "-n", "A"),
+        ("apply", "RC-1", "--to", "AR-1=5", "-n", "A"),
+        ("open", "--as-of", "yesterday"),
+    ],
+)
+def test_a_wrong_command_line_exits_with_two(books: Books, words: tuple[str, ...]) -> None:
+    assert books(*words, code=2).endswith("[input.invalid]\n")
+
+
+def test_a_slip_in_the_name_makes_no_empty_books(tmp_path: Path) -> None:
+    assert "[store.missing]" in Books(tmp_path)("open", code=4)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lost_debt_is_charged_and_recovered(books: Books) -> None:
+    said = books("charge", "C-1", "--amount", "800.00 CNY", "--reason", "doubt")
+    assert said == "C-1: 800.00 CNY charged to the allowance\n"
+    books(
+        *("write-off", "AR-2", "-n", "W", "--reason", "insolvent"),
+        *("--approved-by", "CFO", "--on", "2027-01-31"),
+    )
+    said = books("recover", "W", "--receipt", "RC-1", "-n", "RE", "--on", "2027-02-01")
+    assert said == "W: 800.00 CNY recovered by RE\n"
+    total = books("trial-balance", "--as-of", "2027-12-31").splitlines()[-1].split()
+    assert total[:2] == ["Total", "CNY"]
+    assert total[2] == total[3]
+    assert total[4] == "0.00"
+
+
+def test_amounts_are_never_cut_short(books: Books) -> None:
+    number = "HT-2026-017-RECEIVABLE-WITH-A-LONG-NUMBER/12"
+    books(
+        *("receivable", number, "-c", "C-1", "--amount", "123,456,789.01 CNY"),
+        *("--on", "2026-11-01", "--due", "2026-12-01"),
+    )
+    report = books("open", "--as-of", "2026-12-31")
+    assert number in report
+    assert "123,456,789.01" in report
 
 
 def test_a_file_that_is_no_store_exits_with_three(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""The heads of the tables that the command line prints, in two languages (表头)."""
+
+WORDS = {
+    "en": {
+        "account": "Account",
+        "as_of": "as of",
+        "balance": "Balance",
+        "credit": "Credit",
+        "currency": "Currency",
+        "customer": "Customer",
+        "debit": "Debit",
+        "due": "Due",
+        "free": "on account",
+        "nothing": "nothing is open",
+        "number": "Receivable",
+        "open": "open",
+        "overdue": "Days overdue",
+        "total": "Total",
+    },
+    "zh": {
+        "account": "科目",
+        "as_of": "截至",
+        "balance": "余额",
+        "credit": "贷方",
+        "currency": "币种",
+        "customer": "客户",
+        "debit": "借方",
+        "due": "到期日",
+        "free": "未核销",
+        "nothing": "没有未清应收",
+        "number": "应收单",
+        "open": "未清",
+        "overdue": "逾期天数",
+        "total": "合计",
+    },
+}
