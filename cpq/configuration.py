@@ -24,7 +24,7 @@ from cpq.bom import (
 )
 from cpq.kernel.errors import Finding, refuse_if
 from cpq.kernel.model import Frozen
-from cpq.kernel.money import Exact, exact, product, total
+from cpq.kernel.money import Exact, exact, places_of, plain, product, rounded, total
 from cpq.kernel.text import Code, Line, LocalText, legible
 
 Origin = Literal["user", "preset"]
@@ -108,12 +108,14 @@ def configure(
     """
     reading = _Reading(bom, choose or {})
     count = exact(quantity)
+    unit = bom.unit(Component(product=bom.product))
+    reading.measure(count, unit)
     parts, attributes = reading.read(bom.product, prefix="", count=count)
     refuse_if(reading.finish(), code="configuration.invalid", subject=bom.product)
     return Configuration(
         product=bom.product,
         quantity=count,
-        unit=bom.unit(Component(product=bom.product)),
+        unit=unit,
         choices=tuple(reading.choices),
         attributes=attributes,
         parts=parts,
@@ -177,6 +179,17 @@ class _Reading:
                 for option in self._picked(group, prefix)
             ]
         return tuple(parts), attributes
+
+    def measure(self, count: Decimal, unit: str) -> None:
+        """Find a quantity that its unit cannot have: parts must be counted by whole machines."""
+        places = self.structure.table.unit(unit).places
+        if places_of(count) > places and rounded(count, places) != count:
+            self._find(
+                "off_grid",
+                "quantity",
+                f"{plain(count)} {unit} has more decimals than the {places} that {unit} has",
+                f"数量 {plain(count)} {unit} 的小数位超过该单位的 {places} 位",
+            )
 
     def finish(self) -> tuple[Finding, ...]:
         picked = {(choice.path, choice.value) for choice in self.choices}

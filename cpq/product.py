@@ -5,6 +5,8 @@ in a tree, and a rule on a node covers what lies below it. A *variant* belongs t
 varies, so that a price for the family holds until the variant has its own.
 """
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from cpq.kernel.model import Frozen
@@ -42,6 +44,27 @@ class Product(Frozen):
     tax_code: Code = "NONE"
     sellable: Period = ALWAYS
     description: LocalText = LocalText()
+
+
+def lineage(
+    product: Product, products: Mapping[str, Product], categories: Mapping[str, Category]
+) -> tuple[str, ...]:
+    """The codes of a product's category and of all above it, nearest first; then the same of the
+    product that it is a variant of. A rule on any of them covers the product.
+
+    >>> metal = Category(code="metal", parent="parts")
+    >>> lineage(Product(code="M8", name="Bolt", category="metal"), {}, {"metal": metal})
+    ('metal', 'parts')
+    """
+    codes: list[str] = []
+    family = products.get(product.variant_of) if product.variant_of else None
+    for start in (product.category, family.category if family else None):
+        code = start
+        while code is not None and code not in codes:
+            codes.append(code)
+            category = categories.get(code)
+            code = category.parent if category else None
+    return tuple(codes)
 
 
 class AttributeValue(Frozen):

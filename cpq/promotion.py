@@ -109,6 +109,8 @@ class PromotionPolicy(Frozen):
         low, high = self.quantity_from, self.quantity_to
         if low is not None and high is not None and low > high:
             raise ValueError(f"promotion {self.code!r} asks for {low} to {high}: nothing is both")
+        for money in self.moneys():
+            _ = money.minor  # an amount that cannot be paid cannot be promised
         currencies = {money.code for money in self.moneys()}
         if len(currencies) > 1:
             raise ValueError(f"promotion {self.code!r} mixes {' and '.join(sorted(currencies))}")
@@ -128,15 +130,17 @@ class PromotionPolicy(Frozen):
         """How a trace names the policy: its code and its benefit."""
         return f"{self.code}: {self.benefit}"
 
-    def covers(self, product: str, categories: tuple[str, ...]) -> bool:
-        """Whether the policy is for a product that lies in these categories.
+    def covers(
+        self, product: str, categories: tuple[str, ...], *, family: str | None = None
+    ) -> bool:
+        """Whether the policy is for a product of that family that lies in these categories.
 
         >>> policy = PromotionPolicy(code="A", categories=("bolts",), benefit=PercentOff(percent=5))
         >>> policy.covers("M8", ("bolts", "parts")), policy.covers("M8", ())
         (True, False)
         """
         own, groups = self._scope
-        if product in own:
+        if product in own or family in own:
             return True
         return not groups.isdisjoint(categories) if groups else not own
 
@@ -202,14 +206,16 @@ class InForce:
         self.refused = refused
         self._covering: dict[str, tuple[int, ...]] = {}
 
-    def covering(self, product: str, categories: tuple[str, ...]) -> tuple[int, ...]:
+    def covering(
+        self, product: str, categories: tuple[str, ...], *, family: str | None = None
+    ) -> tuple[int, ...]:
         """The places in ``acting`` of the policies that cover a product."""
         found = self._covering.get(product)
         if found is None:
             found = self._covering[product] = tuple(
                 place
                 for place, policy in enumerate(self.acting)
-                if policy.covers(product, categories)
+                if policy.covers(product, categories, family=family)
             )
         return found
 
@@ -327,22 +333,24 @@ def _share(
     # spare cents go by what the lines are, never by where they stand: permuting changes no total
     kept = sorted(kept, key=lambda place: targets[place])
     rooms = [max(targets[place].running, Decimal(0)) for place in kept]
+    # what comes back lowers what the rest may be discounted by: an exchange pays nobody
+    base = max(total(targets[place].running for place in kept), Decimal(0))
     benefit = promotion.benefit
     per_line = isinstance(benefit, PercentOff) and promotion.spread == "per_line"
     if isinstance(benefit, PercentOff) and per_line:
         wished = [rounded(product(r, benefit.percent, _CENT), places, policy.mode) for r in rooms]
-        asked = total(wished)
+        asked = min(total(wished), base)
     else:
         wished = rooms
         asked = (
-            rounded(product(total(rooms), benefit.percent, _CENT), places, policy.mode)
+            rounded(product(base, benefit.percent, _CENT), places, policy.mode)
             if isinstance(benefit, PercentOff)
-            else min(benefit.amount.amount, total(rooms))
+            else min(benefit.amount.amount, base)
         )
     granted = asked
     if promotion.cap is not None:
         granted = promotion.cap.granted(Money(asked, currency)).amount
-    if granted == asked and per_line:
+    if granted == total(wished) and per_line:
         parts = wished
     else:
         units, _ = split_within(

@@ -146,8 +146,9 @@ def _books(reading: Reading) -> Iterator[PriceBook]:
                 f"prices.csv:{row.line}:book",
                 f"price book {row.get('book')!r} is not in price_books.csv",
             )
+    by_book = _grouped(rows, ("book",))
     for head in heads:
-        own = [row for row in rows if row.get("book") == head.get("code")]
+        own = by_book.get((head.get("code"),), [])
         sound = len(reading.findings)
         versions = tuple(_versions(reading, own))
         if len(reading.findings) > sound or (unread and not versions):
@@ -203,7 +204,11 @@ def _grouped(
 
 
 def _promotions(reading: Reading) -> Iterator[PromotionPolicy]:
-    for place, fields in enumerate(reading.toml("promotions.toml").get("promotion", ()), start=1):
+    tables = reading.toml("promotions.toml")
+    for name in sorted(tables.keys() - {"promotion"}):
+        reading.find("file.columns", f"promotions.toml:{name}", "unknown; known: promotion")
+    found = reading.tables(tables, "promotion", file="promotions.toml")
+    for place, fields in enumerate(found, start=1):
         policy = reading.value(PromotionPolicy, fields, place=f"promotions.toml:{place}")
         if policy is not None:
             yield policy
@@ -232,7 +237,9 @@ def _settings(reading: Reading, settings: dict[str, Any]) -> dict[str, Any]:
         fields["seller"] = reading.value(Party, settings["seller"], place="catalogue.toml:seller")
     units = [
         reading.value(Unit, row, place=f"catalogue.toml:units.{place}")
-        for place, row in enumerate(settings.get("units", ()), start=1)
+        for place, row in enumerate(
+            reading.tables(settings, "units", file="catalogue.toml"), start=1
+        )
     ]
     table = {unit.code: unit for unit in STANDARD_UNITS.units}
     fields["units"] = UnitTable(
@@ -240,10 +247,16 @@ def _settings(reading: Reading, settings: dict[str, Any]) -> dict[str, Any]:
     )
     rates = [
         reading.value(TaxRate, row, place=f"catalogue.toml:taxes.{place}")
-        for place, row in enumerate(settings.get("taxes", ()), start=1)
+        for place, row in enumerate(
+            reading.tables(settings, "taxes", file="catalogue.toml"), start=1
+        )
     ]
     own = tuple(rate for rate in rates if rate)
     if own:
         table_of = {"rates": (*CHINA_VAT.rates, *own)}
         fields["taxes"] = reading.value(TaxTable, table_of, place="catalogue.toml:taxes")
     return fields
+
+
+def _numbered(reading: Reading, settings: dict[str, Any], name: str) -> Iterator[tuple[int, Any]]:
+    yield from enumerate(reading.tables(settings, name, file="catalogue.toml"), start=1)

@@ -46,11 +46,16 @@ class ConfiguredItem(Frozen):
     @classmethod
     def _from_table(cls, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return tuple(
-                (path, (picks,) if isinstance(picks, str) else tuple(picks))
-                for path, picks in value.items()
-            )
+            return tuple((path, _picks(path, picks)) for path, picks in value.items())
         return value
+
+
+def _picks(path: str, picks: Any) -> tuple[str, ...]:
+    if isinstance(picks, str):
+        return (picks,)
+    if not isinstance(picks, list | tuple):
+        raise ValueError(f"a code or a list of codes is chosen at {path!r}; found {picks!r}")
+    return tuple(picks)
 
 
 class AskedProduct(Frozen):
@@ -117,7 +122,7 @@ def _read_toml(path: Path) -> Any:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
         raise Unreadable("file.missing", f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("file.unreadable", f"{path} is not TOML: {error}") from None
 
 

@@ -73,6 +73,9 @@ class Reading:
             return
         try:
             text = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            self.find("file.unreadable", name, f"cannot be read: {error.strerror}")
+            return
         except UnicodeDecodeError as error:
             self.find(
                 "file.encoding", name, f"not UTF-8 at byte {error.start}; save the file as UTF-8"
@@ -131,13 +134,27 @@ class Reading:
         if not path.exists():
             return {}
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        except OSError as error:
+            self.find("file.unreadable", name, f"cannot be read: {error.strerror}")
+            return {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             self.find("file.unreadable", name, f"not TOML: {error}")
             return {}
 
-    def value(self, kind: type[Value], fields: Mapping[str, Any], *, place: str) -> Value | None:
+    def tables(self, fields: Mapping[str, Any], name: str, *, file: str) -> list[Any]:
+        """The ``[[name]]`` tables of a TOML file; a finding where they are something else."""
+        found = fields.get(name, [])
+        if not isinstance(found, list):
+            self.find("file.columns", f"{file}:{name}", f"written [[{name}]], once for each")
+            return []
+        return found
+
+    def value(self, kind: type[Value], fields: Any, *, place: str) -> Value | None:
         """A value of ``kind``, or one finding per field that is wrong and ``None``."""
+        if not isinstance(fields, Mapping):
+            self.find("row.unreadable", place, f"a table of fields is wanted; found {fields!r}")
+            return None
         try:
             return kind.model_validate(dict(fields))
         except ValidationError as error:

@@ -107,7 +107,8 @@ def show(table: "Table") -> None:
 
     for column in table.columns:
         column.overflow = "fold"
-    console = Console()
+    # what a customer is called is text, not markup
+    console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        console = Console(width=_WIDE)
+        console = Console(markup=False, highlight=False, emoji=False, width=_WIDE)
     console.print(table)

@@ -5,6 +5,7 @@ against, so the same snapshot, request and day give the same figures for ever. B
 that what it names exists; what is wrong is reported at once.
 """
 
+from collections import Counter
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -20,7 +21,7 @@ from cpq.kernel.period import Moment, zone
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.kernel.text import Code, Line
 from cpq.pricebook import PriceBook, PriceLookup
-from cpq.product import Category, Product
+from cpq.product import Category, Product, lineage
 from cpq.promotion import PromotionLookup, PromotionPolicy
 from cpq.tax import CHINA_VAT, TaxTable
 
@@ -84,7 +85,7 @@ class Catalogue(Frozen):
                     raise ValueError(f"{field} has {row.code!r} twice; a code names one thing")
                 seen.add(row.code)
         assembled = [bom.product for bom in self.boms]
-        twice = {code for code in assembled if assembled.count(code) > 1} if assembled else set()
+        twice = {code for code, times in Counter(assembled).items() if times > 1}
         if twice:
             raise ValueError(f"boms has two bills of materials for {', '.join(sorted(twice))}")
         return self
@@ -151,7 +152,7 @@ class Catalogue(Frozen):
         Raises ``NotFound`` (``bom.unknown``), ``Refused`` (``bom.cycle``, ``bom.too_deep``,
         ``bom.group_lapsed``).
         """
-        units = {code: thing.unit for code, thing in self.products_by_code.items()}
+        units = self._units_of_products
         return structure(
             product,
             self.boms_by_product,
@@ -183,18 +184,16 @@ class Catalogue(Frozen):
         return any(len(group.preset) < group.minimum for group in groups)
 
     @cached_property
+    def _units_of_products(self) -> dict[str, str]:
+        return {code: thing.unit for code, thing in self.products_by_code.items()}
+
+    @cached_property
     def _shelf(self) -> dict[str, Shelved]:
         return {}
 
     def lineage(self, product: Product) -> tuple[str, ...]:
-        """The codes of a product's category and of all above it, nearest first."""
-        codes: list[str] = []
-        code = product.category
-        while code is not None and code not in codes:
-            codes.append(code)
-            category = self._categories.get(code)
-            code = category.parent if category else None
-        return tuple(codes)
+        """The categories that a product lies in, from its own up; see ``cpq.product.lineage``."""
+        return lineage(product, self.products_by_code, self._categories)
 
     def check(self) -> tuple[Finding, ...]:
         """What is wrong with the snapshot as a whole; see ``cpq.catalogue.check``."""

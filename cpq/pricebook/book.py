@@ -10,6 +10,7 @@ what it costs there.
 from datetime import tzinfo
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
 from typing import Literal
@@ -21,6 +22,9 @@ from cpq.kernel.model import Frozen
 from cpq.kernel.money import CurrencyCode, Exact, plain
 from cpq.kernel.period import ALWAYS, Period, zone
 from cpq.kernel.text import Code, LocalText
+
+Scope = tuple[str | None, str | None]
+"""What an entry prices: a product, a category, or (both ``None``) everything."""
 
 Resolution = Literal["most_specific", "first_match"]
 """How one of several matching entries is chosen.
@@ -105,6 +109,14 @@ class PriceBookVersion(Frozen):
 
     period: Period = ALWAYS
     entries: tuple[PriceBookEntry, ...]
+
+    @cached_property
+    def by_scope(self) -> dict[Scope, tuple[tuple[int, PriceBookEntry], ...]]:
+        """The entries with their place in the version, by the product or category they price."""
+        scopes: dict[Scope, list[tuple[int, PriceBookEntry]]] = {}
+        for place, row in enumerate(self.entries):
+            scopes.setdefault((row.product, row.category), []).append((place, row))
+        return {scope: tuple(rows) for scope, rows in scopes.items()}
 
 
 class PriceBook(Frozen):

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from typing import NamedTuple
 
 from cpq.kernel.errors import NotFound, Refused
 from cpq.kernel.money import Rounding, RoundingPolicy, plain, rounded_fraction
 from cpq.kernel.quantity import UnitTable
 from cpq.pricebook.book import PriceBook, PriceBookEntry, PriceBookVersion, Tier
-from cpq.product import Category, Product
+from cpq.product import Category, Product, lineage
 from cpq.trace import PricePoint, Step
 
 _BOOK_DEPTH_MAX = 16
@@ -208,22 +209,16 @@ class PriceLookup:
         names: dict[tuple[str | None, str | None], int] = {(product.code, None): 0}
         if product.variant_of:
             names[(product.variant_of, None)] = 1
-        for depth, category in enumerate(self._above(product)):
+        for depth, category in enumerate(lineage(product, self._products, self._categories)):
             names[(None, category)] = 2 + depth
         names[(None, None)] = 1000
-        for row in version.entries:
-            distance = names.get((row.product, row.category))
-            if distance is not None:
-                yield row, distance
-
-    def _above(self, product: Product) -> Iterator[str]:
-        seen: set[str] = set()
-        code = product.category
-        while code is not None and code not in seen:
-            seen.add(code)
-            yield code
-            category = self._categories.get(code)
-            code = category.parent if category else None
+        found = [
+            (place, row, distance)
+            for scope, distance in names.items()
+            for place, row in version.by_scope.get(scope, ())
+        ]
+        for _, row, distance in sorted(found, key=itemgetter(0)):
+            yield row, distance
 
 
 def _reached_at(lower: Decimal, scale: Fraction) -> Decimal:

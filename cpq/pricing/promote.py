@@ -33,11 +33,11 @@ def promote(
     policy: RoundingPolicy,
 ) -> Promoted:
     """The nets of the lines after the policies in force, in their order; ``None`` for no policy."""
-    nothing: list[tuple[Step, ...]] = [()] * len(drafts)
     if policies is None or not policies.acting:
+        nothing: list[tuple[Step, ...]] = [()] * len(drafts)
         return Promoted(amounts, nothing, (), () if policies is None else policies.refused)
     nets = list(amounts)
-    steps = nothing
+    steps: list[list[Step]] = [[] for _ in drafts]
     allocations: list[Allocation] = []
     for promotion, places in zip(policies.acting, _covered(drafts, policies), strict=True):
         if not places:
@@ -46,11 +46,11 @@ def promote(
         given = grant(promotion, targets, currency=currency, policy=policy)
         for place, share, step in zip(places, given.shares, given.steps, strict=True):
             if step is not None:
-                steps[place] += (step,)
+                steps[place].append(step)
             if share:
                 nets[place] = difference(nets[place], share)
                 allocations.append(_allocation(drafts[place], promotion, share, currency))
-    return Promoted(nets, steps, tuple(allocations), policies.refused)
+    return Promoted(nets, [tuple(rows) for rows in steps], tuple(allocations), policies.refused)
 
 
 def _covered(drafts: Sequence[Draft], policies: InForce) -> list[list[int]]:
@@ -58,7 +58,9 @@ def _covered(drafts: Sequence[Draft], policies: InForce) -> list[list[int]]:
     covered: list[list[int]] = [[] for _ in policies.acting]
     for place, draft in enumerate(drafts):
         if not draft.included:
-            for policy_place in policies.covering(draft.product.code, draft.categories):
+            product = draft.product
+            acting = policies.covering(product.code, draft.categories, family=product.variant_of)
+            for policy_place in acting:
                 covered[policy_place].append(place)
     return covered
 

@@ -9,10 +9,11 @@ from cpq.customer import Customer, Party
 from cpq.kernel.errors import NotFound
 from cpq.kernel.period import Period
 from cpq.pricebook import entry
+from cpq.pricing import item, price
 from cpq.product import Category, Product
 from cpq.promotion import PercentOff, PromotionPolicy
 from cpq.tax import CHINA_VAT, TaxRate, TaxTable
-from tests.cpq.trade import DAY, book, catalogue
+from tests.cpq.trade import DAY, PRODUCTS, book, catalogue
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
@@ -110,3 +111,13 @@ def test_a_tax_code_has_one_rate_at_a_time() -> None:
     with pytest.raises(NotFound) as refusal:
         CHINA_VAT.rate("VAT17", on=DAY)
     assert refusal.value.code == "tax.unknown_code"
+
+
+def test_a_variant_lies_in_the_categories_of_its_family() -> None:
+    trade = catalogue().with_(
+        products=(*PRODUCTS, Product(code="BOLT-R", name="Red bolt", variant_of="BOLT"))
+    )
+    assert trade.lineage(trade.product("BOLT-R")) == ("metal", "parts")
+    books = (book(entry(category="parts", price=3)),)
+    priced = price([item("BOLT-R")], catalogue=trade.with_(books=books), on=DAY)
+    assert str(priced.net) == "3.00 CNY"

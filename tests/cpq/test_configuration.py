@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from cpq.bom import BOM, Component, Excludes, OptionGroup, Pick, Requires, Structure, structure
-from cpq.configuration import Chosen, check, configure, parts_total
+from cpq.configuration import Chosen, Configuration, check, configure, parts_total
 from cpq.kernel.errors import Invalid, Refused
 from cpq.product import Attribute, AttributeValue
 
@@ -138,3 +138,22 @@ def test_two_places_of_one_sub_assembly_are_chosen_apart() -> None:
     twin = structure("T", {"T": BOM(product="T", components=(left, right)), "CHILLER": CHILLER})
     made = configure(twin, choose={"left.pump": "BIG"})
     assert (made.chosen("left.pump"), made.chosen("right.pump")) == (("BIG",), ("SMALL",))
+
+
+def test_a_fraction_of_a_machine_is_not_configured() -> None:
+    boms = {"A": BOM(product="A", components=(Component(product="B", quantity=2),))}
+    with pytest.raises(Refused) as refusal:
+        configure(structure("A", boms), quantity="2.5")
+    assert [finding.code for finding in refusal.value.findings] == ["configuration.off_grid"]
+    assert configure(structure("A", boms), quantity="2.0").parts[0].total == 4
+
+
+def test_whatever_is_configured_reads_back() -> None:
+    boms = {
+        f"P{n}": BOM(
+            product=f"P{n}", components=(Component(product=f"P{n + 1}", quantity="0.33333"),)
+        )
+        for n in range(4)
+    }
+    made = configure(structure("P0", boms), quantity=100)
+    assert Configuration.model_validate_json(made.canonical()) == made

@@ -157,9 +157,31 @@ def test_a_policy_in_another_currency_does_not_act() -> None:
     assert _refusal(_priced(dollars)) == ("other_currency", "USD", "CNY")
 
 
-def test_a_return_gets_no_discount() -> None:
+def test_a_return_lowers_what_the_rest_is_discounted_by() -> None:
     pricing = _priced(_percent("10"), items=(item("BOLT", -2), item("FILM", 10)))
-    assert (_shares(pricing), str(pricing.net)) == (["0.00", "7.77"], "49.93 CNY")
+    assert (_shares(pricing), str(pricing.net)) == (["0.00", "5.77"], "51.93 CNY")
+
+
+def test_an_exchange_pays_nobody() -> None:
+    exchange = (item("BOLT", 10), item("BOLT", -10))
+    for policy in (_percent("10"), _percent("10", spread="per_line")):
+        assert str(_priced(policy, items=exchange).net) == "0.00 CNY"
+    off = PromotionPolicy(code="OFF", benefit=AmountOff(amount=Money("50", "CNY")))
+    pricing = _priced(off, items=(item("BOLT", 10), item("BOLT", -9)))
+    assert (str(pricing.discount), str(pricing.net)) == ("10.00 CNY", "0.00 CNY")
+
+
+def test_an_amount_that_cannot_be_paid_is_no_promotion() -> None:
+    with pytest.raises(ValidationError, match="more decimals than CNY has"):
+        PromotionPolicy(code="OFF", benefit=AmountOff(amount=Money("10.005", "CNY")))
+    with pytest.raises(ValidationError, match="more decimals than JPY has"):
+        _percent("5", cap=Cap(amount=Money("5.5", "JPY")))
+
+
+def test_a_policy_for_a_product_covers_its_variants() -> None:
+    policy = _percent("10", products=("BOLT",))
+    assert policy.covers("BOLT-R", (), family="BOLT")
+    assert not policy.covers("NUT-R", (), family="NUT")
 
 
 @pytest.mark.parametrize(

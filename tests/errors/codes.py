@@ -32,6 +32,7 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
         *("configuration.unknown_value", "configuration.unknown_path", "configuration.too_many"),
         *("configuration.choice_missing", "configuration.excluded", "configuration.required"),
         "configuration.ambiguous_path",
+        "configuration.off_grid",
     ),
     ("cpq/adapters/doctor.py", "code"): (
         *("pdf.no_weasyprint", "pdf.no_pango", "pdf.no_chinese", "pdf.no_harfbuzz_subset"),

@@ -176,3 +176,14 @@ def a_green_machine() -> None:
 )
 def a_choice_nobody_offers() -> object:
     return check(machine(), {**RIGHT, "chiller": "CHILLER-W"})
+
+
+@reproduces(
+    "configuration.off_grid",
+    en="A fraction of a product is configured whose unit has no such decimals.",
+    zh="选配数量的小数位超过单位精度。",
+    do="Give a quantity that the unit can have, such as a whole number of machines.",
+    names=("2.5", "set"),
+)
+def half_a_machine() -> None:
+    configure(machine(), choose=RIGHT, quantity="2.5")

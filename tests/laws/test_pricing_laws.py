@@ -283,7 +283,7 @@ _STEP = Decimal("0.000000001")
 def _covers(row: PriceBookEntry, product: str) -> int | None:
     """How far an entry is from a product, by hand; ``None`` where it does not speak of it."""
     nearer = {"A": ["A"], "B": ["B", "A"], "C": ["C"], "D": ["D"]}[product]
-    above = {"A": ["sub", "top"], "B": ["top"], "C": [], "D": ["sub", "top"]}[product]
+    above = {"A": ["sub", "top"], "B": ["top", "sub"], "C": [], "D": ["sub", "top"]}[product]
     if row.product is not None:
         return nearer.index(row.product) if row.product in nearer else None
     if row.category is not None:

@@ -43,7 +43,7 @@ _BOUNDS = Context(
     Emax=17,
     traps=[InvalidOperation, DivisionByZero, Overflow, Inexact, Subnormal],
 )
-_NUMERAL = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{1,18})?")
+_NUMERAL = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{1,60})?")
 
 
 class Rounding(StrEnum):

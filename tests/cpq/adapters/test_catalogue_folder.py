@@ -184,3 +184,26 @@ def test_a_rule_that_nobody_can_meet_is_named(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert places(tmp_path) == [("boms/M8/R", "bom.dead_rule")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("promotions.toml", '[[promotions]]\ncode = "P"\n', "promotions.toml:promotions"),
+        ("promotions.toml", '[promotion]\ncode = "P"\n', "promotions.toml:promotion"),
+        ("catalogue.toml", 'seller = "ACME"\n', "catalogue.toml:seller"),
+        ("catalogue.toml", "units = [1]\n", "catalogue.toml:units.1"),
+        ("catalogue.toml", "taxes = 5\n", "catalogue.toml:taxes"),
+    ],
+)
+def test_toml_of_another_shape_is_named(tmp_path: Path, name: str, text: str, place: str) -> None:
+    write(tmp_path)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [found for found, _ in places(tmp_path)] == [place]
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "products.csv").unlink()
+    (tmp_path / "products.csv").mkdir()
+    assert places(tmp_path) == [("products.csv", "file.unreadable")]

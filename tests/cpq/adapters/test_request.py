@@ -91,3 +91,11 @@ def test_a_request_that_is_no_json_is_refused(tmp_path: Path) -> None:
         read_request(path)
     with pytest.raises(Unreadable, match=r"file\.missing"):
         read_request(tmp_path / "other.json")
+
+
+@pytest.mark.parametrize("picked", [5, None, {"a": 1}])
+def test_a_choice_that_is_no_code_is_named(tmp_path: Path, picked: object) -> None:
+    items = [{"configure": "LASER-3000", "choose": {"head": picked}}]
+    with pytest.raises(Unreadable) as refusal:
+        read_request(request(tmp_path, items=items))
+    assert refusal.value.findings[0].place == "items.1.choose"

@@ -172,6 +172,14 @@ def test_amounts_are_never_cut_short(books: Books) -> None:
     assert "123,456,789.01" in report
 
 
+def test_numbers_are_text_and_not_markup(books: Books) -> None:
+    due = ("--on", "2026-11-01", "--due", "2026-12-01", "--amount", "5.00 CNY")
+    books("receivable", "AR[/1]", "-c", "C[red]", *due)
+    report = books("open", "--as-of", "2026-12-31")
+    assert "AR[/1]" in report
+    assert "C[red]" in report
+
+
 def test_a_file_that_is_no_store_exits_with_three(tmp_path: Path) -> None:
     (tmp_path / "books.db").write_bytes(b"this is not a database, not at all" * 40)
     assert "[store.corrupt]" in Books(tmp_path)("open", code=3)
