@@ -20,6 +20,7 @@ from cpq.kernel.money import CurrencyCode, Exact, Money, money_total, plain, tot
 from cpq.kernel.text import Code, Line, LocalText, Number
 from cpq.quote import PaymentEvent, PaymentTerm, Quote
 from cpq.quote import payment_terms as payment_plan
+from cpq.waterfall import PricedLine
 from revenue.amount import NotNegative
 
 __all__ = [
@@ -148,8 +149,8 @@ def sign(
     quote; instalments are split by largest remainder. Raises ``Refused``:
     ``contract.quote_not_accepted``, ``contract.quote_altered`` (the quote is not what was
     accepted), ``contract.too_early`` (before the acceptance), ``contract.no_plan``,
-    ``contract.plan_incomplete`` (not 100 %), ``contract.off_grid``, ``contract.negative_line``,
-    ``contract.nothing_to_pay``.
+    ``contract.plan_incomplete`` (not 100 %), ``contract.off_grid``, ``contract.negative_line``
+    (amount or quantity), ``contract.nothing_to_pay``. Lines of quantity and amount 0 are left out.
     """
     accepted_hash = _accepted_hash(quote, on)
     terms = _complete(quote.payment if plan is None else tuple(plan), quote)
@@ -244,7 +245,22 @@ def _contract_lines(quote: Quote) -> tuple[ContractLine, ...]:
             tax=_bindable(Money(line.tax, line.currency), "tax", quote, line.number),
         )
         for line in quote.pricing.lines
-        if not line.included
+        if not line.included and _binds(line, quote)
+    )
+
+
+def _binds(line: PricedLine, quote: Quote) -> bool:
+    """Whether a line promises anything; nothing of something for nothing does not."""
+    if line.quantity > 0:
+        return True
+    if line.quantity == line.net == line.tax == 0:
+        return False
+    raise Refused(
+        "contract.negative_line",
+        f"line {line.number} of quote {quote.reference} has the quantity {plain(line.quantity)}; "
+        "a contract line promises more than 0: what comes back is another document",
+        quote=quote.number,
+        line=line.number,
     )
 
 

@@ -18,13 +18,13 @@ from cpq.kernel.model import Frozen
 from cpq.kernel.money import Exact, Money, difference, exact, money_total, plain, total
 from cpq.kernel.text import Code, Line, Number, number_key
 from revenue.amount import NotNegative
-from revenue.contract import Contract
+from revenue.contract import Contract, ContractLine
 from revenue.order import OrderLine, SalesOrder
 
 
 class DeliveryLine(Frozen):
     """A delivered quantity: ``net`` is its part of the line's net, ``quantity_before`` what
-    earlier deliveries of the line delivered.
+    earlier deliveries of the contract's line delivered.
 
     >>> DeliveryLine(line="1", product="L-1", quantity="1", unit="pc",
     ...              net=Money("33.33", "CNY")).quantity_before
@@ -42,7 +42,7 @@ class DeliveryLine(Frozen):
 class Delivery(Frozen):
     """Goods that left for the customer on a day: control of them passes with it.
 
-    ``net_before`` is the net of all earlier deliveries of the order.
+    ``net_before`` is the net of all earlier deliveries of the contract, whatever their order.
     """
 
     kind: Literal["delivery"] = "delivery"
@@ -81,7 +81,7 @@ def _own(order: SalesOrder, deliveries: Iterable[Delivery]) -> tuple[Delivery, .
 
 
 def _delivered(deliveries: Iterable[Delivery]) -> dict[str, Decimal]:
-    """What deliveries of one order delivered, by line."""
+    """What deliveries of one order or contract delivered, by line."""
     sums: dict[str, Decimal] = {}
     for delivery in deliveries:
         for line in delivery.lines:
@@ -100,9 +100,11 @@ def deliver(
 ) -> Delivery:
     """A delivery of some quantity of some lines, in the units of the order.
 
-    ``before`` are the earlier deliveries. Raises ``Refused``: ``delivery.other_contract``,
-    ``delivery.empty``, ``delivery.exceeds_order``, ``delivery.too_early`` (before the order);
-    ``NotFound`` (``order.unknown_line``); ``Invalid`` (``delivery.quantity_not_positive``).
+    ``before`` are the earlier deliveries of the contract: those of its other orders count too, so
+    that no two orders deliver a line beyond its quantity. Raises ``Refused``:
+    ``delivery.other_contract``, ``delivery.empty``, ``delivery.exceeds_order`` (or the contract),
+    ``delivery.too_early`` (before the order); ``NotFound`` (``order.unknown_line``); ``Invalid``
+    (``delivery.quantity_not_positive``).
     """
     if number_key(order.contract) != number_key(contract.number):
         raise Refused(
@@ -116,10 +118,17 @@ def deliver(
             "delivery.empty", f"delivery {number} delivers nothing; name a line and a quantity"
         )
     _refuse_early(number, on, earliest=order.on, what=f"order {order.number}", noun="delivery")
-    earlier = _own(order, before)
-    delivered = _delivered(earlier)
+    key = number_key(contract.number)
+    earlier = tuple(each for each in before if number_key(each.contract) == key)
+    delivered, of_order = _delivered(earlier), _delivered(_own(order, earlier))
     lines = tuple(
-        _delivery_line(contract, order.line(line), exact(quantity), delivered)
+        _delivery_line(
+            order.line(line),
+            contract.line(line),
+            exact(quantity),
+            before=delivered.get(line, Decimal(0)),
+            of_order=of_order.get(line, Decimal(0)),
+        )
         for line, quantity in quantities.items()
     )
     return Delivery(
@@ -133,7 +142,7 @@ def deliver(
 
 
 def _delivery_line(
-    contract: Contract, line: OrderLine, quantity: Decimal, delivered: Mapping[str, Decimal]
+    line: OrderLine, sold: ContractLine, quantity: Decimal, *, before: Decimal, of_order: Decimal
 ) -> DeliveryLine:
     if quantity <= 0:
         raise Invalid(
@@ -142,20 +151,10 @@ def _delivery_line(
             line=line.line,
             quantity=quantity,
         )
-    before = delivered.get(line.line, Decimal(0))
+    _refuse_excess(line, quantity, whole=line.quantity, before=of_order, what="ordered")
+    _refuse_excess(line, quantity, whole=sold.quantity, before=before, what="in the contract")
     after = total((before, quantity))
-    if after > line.quantity:
-        raise Refused(
-            "delivery.exceeds_order",
-            f"line {line.line}: {plain(line.quantity)} {line.unit} ordered, {plain(before)} "
-            f"delivered, {plain(quantity)} asked; deliver at most "
-            f"{plain(difference(line.quantity, before))}",
-            line=line.line,
-            ordered=line.quantity,
-            delivered=before,
-            asked=quantity,
-        )
-    net, whole = contract.line(line.line).net, Fraction(line.quantity)
+    net, whole = sold.net, Fraction(sold.quantity)
     return DeliveryLine(
         line=line.line,
         product=line.product,
@@ -164,6 +163,22 @@ def _delivery_line(
         unit=line.unit,
         net=net.share(Fraction(after) / whole) - net.share(Fraction(before) / whole),
     )
+
+
+def _refuse_excess(
+    line: OrderLine, quantity: Decimal, *, whole: Decimal, before: Decimal, what: str
+) -> None:
+    if total((before, quantity)) > whole:
+        raise Refused(
+            "delivery.exceeds_order",
+            f"line {line.line}: {plain(whole)} {line.unit} {what}, {plain(before)} "
+            f"delivered, {plain(quantity)} asked; deliver at most "
+            f"{plain(difference(whole, before))}",
+            line=line.line,
+            ordered=whole,
+            delivered=before,
+            asked=quantity,
+        )
 
 
 def accept_delivery(

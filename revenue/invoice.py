@@ -120,7 +120,8 @@ def bill(
     the instalment is billed, with one its share. An event of several instalments needs
     ``instalment`` to say which. Raises ``Refused``: ``invoice.no_instalment``,
     ``invoice.several_instalments``, ``invoice.already_billed``, ``invoice.delivery_billed``,
-    ``invoice.other_contract``, ``invoice.nothing_to_bill``, ``invoice.too_early``.
+    ``invoice.other_contract``, ``invoice.nothing_to_bill``, ``invoice.too_early``,
+    ``invoice.due_too_late`` (after the last day of the calendar).
     """
     _refuse_foreign_delivery(contract, delivery, on)
     earlier = [each for each in before if number_key(each.contract) == number_key(contract.number)]
@@ -133,7 +134,7 @@ def bill(
         delivery=None if delivery is None else delivery.number,
         customer=contract.customer.code,
         on=on,
-        due_on=on + timedelta(days=part.days),
+        due_on=_due_on(number, part, on),
         lines=_shared(contract, amount, earlier),
     )
     debt = Receivable(
@@ -146,6 +147,18 @@ def bill(
         amount=amount,
     )
     return invoice, debt
+
+
+def _due_on(number: str, part: Instalment, on: date) -> date:
+    if part.days > (date.max - on).days:
+        raise Refused(
+            "invoice.due_too_late",
+            f"invoice {number} of {on} falls due {part.days} days later, after the last day of the "
+            f"calendar ({date.max}); date it earlier",
+            number=number,
+            on=on,
+        )
+    return on + timedelta(days=part.days)
 
 
 def _refuse_foreign_delivery(contract: Contract, delivery: Delivery | None, on: date) -> None:

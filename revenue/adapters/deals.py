@@ -86,7 +86,9 @@ class Deals:
         A draft that changed names the draft it ``replaces``. Raises ``Conflict``:
         ``quote.overtaken``, ``quote.wrong_state`` (it was sent), ``quote.number_taken``,
         ``contract.number_taken``, ``contract.quote_taken`` (signed already),
-        ``order.number_taken``; ``NotFound`` (``contract.unknown``) for an order.
+        ``order.number_taken``; ``NotFound`` (``contract.unknown``) for an order; ``Invalid``
+        (``document.bad_version``). Of a quote only the newest version changes, the ones before
+        may become superseded, and none follows once one was accepted.
         """
         with savepoint(self.connection):
             match document:
@@ -140,7 +142,7 @@ class Deals:
         the same answer, for ever. Raises what ``ReceivablesLedger.record`` raises for a broken
         rule, and ``Conflict``: ``command.key_reused``, ``fact.number_taken``, or the rule's own
         code (such as ``application.exceeds_open``) where somebody else was first; ``Invalid``:
-        ``money.too_large``, ``number.too_long``.
+        ``money.too_large``, ``number.too_long``, ``number.unreadable``.
         """
         with savepoint(self.connection):
             return recording.record(self._rows, facts, key=key, chart=self.chart)
@@ -167,10 +169,24 @@ class Deals:
                 "store.broken_rule", f"the stored facts break a rule; run verify() ({error})"
             ) from error
 
-    def deliveries(self, *, order: str) -> tuple[Delivery, ...]:
-        """The deliveries of an order as recorded: what ``deliver`` asks for as ``before``."""
-        found = facts_of(self._rows.all(OF_ORDER, key=key_of(order), kind="delivery"))
-        return tuple(fact for fact in found if isinstance(fact, Delivery))
+    def deliveries(
+        self, *, order: str | None = None, contract: str | None = None
+    ) -> tuple[Delivery, ...]:
+        """The deliveries of an order, of a contract, or all, as recorded: ``deliver`` asks for
+        those of the contract as ``before``, ``accept_delivery`` for those of the order.
+        """
+        if order is not None:
+            rows = self._rows.all(OF_ORDER, key=key_of(order), kind="delivery")
+        elif contract is not None:
+            rows = self._rows.all(OF_CONTRACT, key=key_of(contract), kind="delivery")
+        else:
+            rows = self._rows.all(FACTS)
+        wanted = None if contract is None else key_of(contract)
+        return tuple(
+            fact
+            for fact in facts_of(row for row in rows if row.kind == "delivery")
+            if isinstance(fact, Delivery) and wanted in (None, key_of(fact.contract))
+        )
 
     def invoices(self, *, contract: str) -> tuple[Invoice, ...]:
         """The invoices of a contract as recorded: what ``bill`` asks for as ``before``."""

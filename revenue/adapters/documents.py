@@ -14,7 +14,8 @@ from cpq.kernel.errors import Conflict, NotFound
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money
 from cpq.quote import Quote, QuoteState
-from revenue.adapters.rows import Rows, document, key_of
+from revenue.adapters.recording import hold_head
+from revenue.adapters.rows import Rows, document, key_of, readable, version_of
 from revenue.adapters.shapes import contract_row, order_row, quote_row
 from revenue.contract import Contract
 from revenue.order import SalesOrder
@@ -77,14 +78,27 @@ class Heading(Frozen):
 
 
 def save_quote(rows: Rows, quote: Quote, *, replaces: Quote | None) -> None:
-    """Add a state of a quote version, unless it is there."""
-    key, content = key_of(quote.number), quote.content_hash()
-    found = rows.first(_QUOTE_VERSION, key=key, version=quote.version)
+    """Add a state of a quote version, unless it is there.
+
+    Only the newest version changes; one before it may only become superseded. After an
+    acceptance there is no next version.
+    """
+    key, version = key_of(quote.number), version_of(quote.version)
+    content = quote.content_hash()
+    found = rows.first(_QUOTE_VERSION, key=key, version=version)
     if found is not None and found.sha256 == content:
         return
+    # What is read from here on stays true: an acceptance and a next version wait for each other.
+    hold_head(rows)
+    found = rows.first(_QUOTE_VERSION, key=key, version=version)
+    newest = rows.first(_QUOTE_LATEST, key=key)
     if found is None:
-        _refuse_gap(quote, rows.first(_QUOTE_LATEST, key=key))
+        _refuse_gap(quote, newest)
+    elif found.sha256 == content:
+        return
     else:
+        if newest is not None and newest.version > version and quote.state != "superseded":
+            raise _overtaken(quote, f"version {newest.version} is stored; only that one changes")
         _refuse_overtaken(quote, found, replaces)
     written = rows.insert(
         "quote",
@@ -103,6 +117,10 @@ def _refuse_gap(quote: Quote, newest: Row[Any] | None) -> None:
             "quote.number_taken",
             f"the number {quote.number!r} is taken: a quote {newest.number!r} is stored",
             number=newest.number,
+        )
+    if newest.state == "accepted":
+        raise _overtaken(
+            quote, f"version {newest.version} was accepted; amend its contract instead"
         )
     if quote.version != newest.version + 1:
         raise _overtaken(quote, f"the newest stored version is {newest.version}")
@@ -148,7 +166,7 @@ def read_quote(rows: Rows, number: str, version: int | None) -> Quote:
     if version is None:
         row = rows.first(_QUOTE_LATEST, key=key)
     else:
-        row = rows.first(_QUOTE_VERSION, key=key, version=version)
+        row = rows.first(_QUOTE_VERSION, key=key, version=version_of(version))
     if row is None:
         raise _unknown("quote", number, version)
     place = f"quote {row.number} version {row.version} revision {row.revision}"
@@ -187,7 +205,7 @@ def read_contract(rows: Rows, number: str, version: int | None) -> Contract:
     if version is None:
         row = rows.first(_CONTRACT_LATEST, key=key)
     else:
-        row = rows.first(_CONTRACT_VERSION, key=key, version=version)
+        row = rows.first(_CONTRACT_VERSION, key=key, version=version_of(version))
     if row is None:
         raise _unknown("contract", number, version)
     return document(Contract, row, place=f"contract {row.number} version {row.version}")
@@ -221,12 +239,12 @@ def read_orders(rows: Rows, contract: str | None) -> tuple[SalesOrder, ...]:
 
 def list_quotes(rows: Rows, customer: str | None) -> tuple[Heading, ...]:
     """The newest version of each quote, by number."""
-    return tuple(_heading(row) for row in rows.all(_QUOTES, customer=customer or ""))
+    return tuple(_heading(row) for row in rows.all(_QUOTES, customer=readable(customer or "")))
 
 
 def list_contracts(rows: Rows, customer: str | None) -> tuple[Heading, ...]:
     """The newest version of each contract, by number."""
-    return tuple(_heading(row) for row in rows.all(_CONTRACTS, customer=customer or ""))
+    return tuple(_heading(row) for row in rows.all(_CONTRACTS, customer=readable(customer or "")))
 
 
 def _heading(row: Row[Any]) -> Heading:

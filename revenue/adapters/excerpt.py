@@ -148,7 +148,6 @@ class Excerpt:
                 self._owed(fact.number)
                 self._contract(fact.contract)
             case Delivery():
-                self._delivered(fact.order)
                 self._contract(fact.contract)
             case Reversal():
                 self._reversal(fact)
@@ -160,10 +159,12 @@ class Excerpt:
         self._read.add((what, key_of(number) if number else ""))
         return bool(number) and len(self._read) > before
 
-    def _keep(self, row: Row[Any] | None) -> Fact | None:
+    def _keep(self, row: Row[Any] | None, *, to_post: bool = True) -> Fact | None:
         if row is None:
             return None
-        fact = self._recorded[row.seq] = fact_of(row)
+        fact = fact_of(row)
+        if to_post:
+            self._recorded[row.seq] = fact
         self.draft.facts.put((row.series, row.number_key), fact)
         return fact
 
@@ -209,30 +210,39 @@ class Excerpt:
         if not self._first_time("contract", contract):
             return
         for row in self._rows.all(_POSITION, key=key_of(contract)):
-            fact = self._keep(row)
-            for line in fact.lines if isinstance(fact, Invoice) else ():
-                key = number_key(contract), line.line
-                before = self.draft.billed.get(key)
-                self.draft.billed.put(key, line.gross if before is None else before + line.gross)
+            match self._keep(row):
+                case Invoice() as invoice:
+                    self._billed(invoice)
+                case Delivery() as delivery:
+                    self._delivered(delivery)
+                case _:
+                    pass
 
-    def _delivered(self, order: str) -> None:
-        if not self._first_time("delivered", order):
-            return
-        key = number_key(order)
-        for fact in facts_of(self._rows.all(OF_ORDER, key=key_of(order), kind="delivery")):
-            assert isinstance(fact, Delivery), "the kind was asked for"
-            net = self.draft.delivered_net.get(key)
-            self.draft.delivered_net.put(key, fact.net if net is None else net + fact.net)
-            for line in fact.lines:
-                before = self.draft.delivered.get((key, line.line)) or Decimal(0)
-                self.draft.delivered.put((key, line.line), total((before, line.quantity)))
+    def _billed(self, fact: Invoice) -> None:
+        contract = number_key(fact.contract)
+        self.draft.currencies.put(contract, fact.currency)
+        for line in fact.lines:
+            before = self.draft.billed.get((contract, line.line))
+            gross = line.gross if before is None else before + line.gross
+            self.draft.billed.put((contract, line.line), gross)
+
+    def _delivered(self, fact: Delivery) -> None:
+        contract = number_key(fact.contract)
+        self.draft.currencies.put(contract, fact.net.code)
+        net = self.draft.delivered_net.get(contract)
+        self.draft.delivered_net.put(contract, fact.net if net is None else net + fact.net)
+        for line in fact.lines:
+            before = self.draft.delivered.get((contract, line.line)) or Decimal(0)
+            self.draft.delivered.put((contract, line.line), total((before, line.quantity)))
 
     def _reversal(self, fact: Reversal) -> None:
         key = key_of(fact.reverses)
         if self._first_time("number", fact.reverses):
             for row in self._rows.all(_SAME_NUMBER, key=key):
                 if self.draft.facts.get((row.series, row.number_key)) is None:
-                    self._keep(row)
+                    # A reversal that happens to have the number is only looked at: posting it
+                    # needs what it reversed, which nobody read, and nothing depends on it.
+                    self._keep(row, to_post=row.kind != "reversal")
             reversal = self._rows.first(_REVERSED_BY, key=key)
             if reversal is not None:
                 self.draft.reversals.put(key, reversal.number)

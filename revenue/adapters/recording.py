@@ -16,7 +16,7 @@ from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
 from revenue.adapters.excerpt import Excerpt
 from revenue.adapters.posting import post
-from revenue.adapters.rows import Rows, key_of, minor, sha256
+from revenue.adapters.rows import Rows, key_of, minor, readable, sha256
 from revenue.adapters.shapes import LEFT, Values, fact_row, typed_row
 from revenue.application import Application, Reversal
 from revenue.chart import ChartOfAccounts
@@ -72,10 +72,11 @@ def record(
                 f"facts are such as a Receipt or an Application; found {type(fact).__name__}",
             )
     if key is not None:
+        _refuse_bad_key(key)
         done = _done_before(rows, key, fingerprint(key, facts))
         if done is not None:
             return done
-    last, chain = _hold_head(rows)
+    last, chain = hold_head(rows)
     excerpt = Excerpt(rows)
     for fact in facts:
         excerpt.read_for(fact)
@@ -97,11 +98,14 @@ def fingerprint(key: str, facts: Iterable[Fact]) -> str:
     return sha256(canonical_json([key, [fact.canonical() for fact in facts]]))
 
 
-def _done_before(rows: Rows, key: str, content: str) -> Recorded | None:
-    if not 0 < len(key) <= 200:
+def _refuse_bad_key(key: str) -> None:
+    if not 0 < len(readable(key)) <= 200 or len(key) > 200:
         raise Invalid(
             "command.bad_key", f"the key of a command has 1 to 200 characters; found {len(key)}"
         )
+
+
+def _done_before(rows: Rows, key: str, content: str) -> Recorded | None:
     if rows.insert(
         "command", unless_there=True, op="record", key=key, fingerprint=content, result=""
     ):
@@ -116,7 +120,7 @@ def _done_before(rows: Rows, key: str, content: str) -> Recorded | None:
     return Recorded.model_validate_json(found.result)
 
 
-def _hold_head(rows: Rows) -> tuple[int, str]:
+def hold_head(rows: Rows) -> tuple[int, str]:
     """Take the tenant's head row and say where its facts end."""
     if rows.change(_HEAD_LOCK) == 0:
         rows.insert("head", unless_there=True, last_seq=0, chain=sha256(rows.tenant))

@@ -16,7 +16,7 @@ from cpq.adapters.sql import translated
 from cpq.kernel.errors import Invalid, Unreadable
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money
-from cpq.kernel.text import number_key
+from cpq.kernel.text import number_key, printable
 
 FORMAT = 1
 """The version of the JSON that bodies are written in; a later reader knows how to read it."""
@@ -25,6 +25,7 @@ MINOR_MAX = 10**17
 """The largest amount that is stored, in minor units: ninety of them still add up in 64 bits."""
 
 _KEY_MAX = 256
+_VERSION_MAX = 2**31 - 1
 
 Document = TypeVar("Document", bound=Frozen)
 
@@ -73,12 +74,13 @@ class Rows:
 
 
 def key_of(number: str) -> str:
-    """The key under which a number is stored. Raises ``Invalid`` (``number.too_long``).
+    """The key under which a number is stored. Raises ``Invalid`` (``number.too_long``,
+    ``number.unreadable``).
 
     >>> key_of("Q-2026-0001")
     'q-2026-0001'
     """
-    key = number_key(number)
+    key = number_key(readable(number))
     if not 0 < len(key) <= _KEY_MAX:
         raise Invalid(
             "number.too_long",
@@ -86,6 +88,40 @@ def key_of(number: str) -> str:
             f"1 to {_KEY_MAX} can be stored",
         )
     return key
+
+
+def readable(text: str) -> str:
+    r"""Text that every database takes, in normal form: a number, a customer, a key.
+
+    Raises ``Invalid`` (``number.unreadable``) for control characters and lone surrogates.
+
+    >>> readable("Q-1")
+    'Q-1'
+    """
+    try:
+        return printable(text)
+    except (ValueError, AttributeError) as error:
+        why = str(error) if isinstance(error, ValueError) else "it is no text"
+        raise Invalid(
+            "number.unreadable", f"{ascii(text)[:60]} is no number or code: {why}"
+        ) from error
+
+
+def version_of(version: object) -> int:
+    """The version of a document, where it can be stored. Raises ``Invalid``
+    (``document.bad_version``).
+
+    >>> version_of(2)
+    2
+    """
+    if isinstance(version, int) and 1 <= version <= _VERSION_MAX:
+        return version
+    large = isinstance(version, int) and version.bit_length() > 64
+    raise Invalid(
+        "document.bad_version",
+        f"a version is a whole number from 1 to {_VERSION_MAX}; found "
+        f"{'one far beyond' if large else ascii(version)[:40]}",
+    )
 
 
 def minor(money: Money) -> int:

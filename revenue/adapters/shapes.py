@@ -8,7 +8,7 @@ from typing import Any
 
 from cpq.kernel.money import plain
 from cpq.quote import Quote
-from revenue.adapters.rows import body_of, key_of, minor
+from revenue.adapters.rows import body_of, key_of, minor, version_of
 from revenue.application import Application, Reversal
 from revenue.contract import Contract
 from revenue.fulfilment import Acceptance, Delivery
@@ -35,7 +35,7 @@ def quote_row(quote: Quote, revision: int) -> Values:
     """A saved state of a quote version."""
     return {
         "number_key": key_of(quote.number),
-        "version": quote.version,
+        "version": version_of(quote.version),
         "revision": revision,
         "number": quote.number,
         "state": quote.state,
@@ -52,10 +52,10 @@ def contract_row(contract: Contract) -> Values:
     """A version of a contract."""
     return {
         "number_key": key_of(contract.number),
-        "version": contract.version,
+        "version": version_of(contract.version),
         "number": contract.number,
         "quote_key": key_of(contract.quote),
-        "quote_version": contract.quote_version,
+        "quote_version": version_of(contract.quote_version),
         "customer": contract.customer.code,
         "currency": contract.currency,
         "gross": plain(contract.gross.amount),

@@ -113,13 +113,18 @@ class ReceivablesLedger(Frozen):
         assert isinstance(found, Receipt)
         return found
 
-    def deliveries(self, order: str) -> tuple[Delivery, ...]:
-        """The deliveries of an order as recorded: what ``deliver`` and ``accept_delivery`` ask."""
-        key = number_key(order)
+    def deliveries(
+        self, order: str | None = None, *, contract: str | None = None
+    ) -> tuple[Delivery, ...]:
+        """The deliveries of an order, of a contract, or all, as recorded: ``deliver`` asks for
+        those of the contract, ``accept_delivery`` for those of the order.
+        """
         return tuple(
             fact
             for fact in self.facts
-            if isinstance(fact, Delivery) and number_key(fact.order) == key
+            if isinstance(fact, Delivery)
+            and (order is None or number_key(fact.order) == number_key(order))
+            and (contract is None or number_key(fact.contract) == number_key(contract))
         )
 
     def invoices(self, contract: str) -> tuple[Invoice, ...]:
@@ -209,13 +214,16 @@ class ReceivablesLedger(Frozen):
     # --- verbs --------------------------------------------------------------------------------
 
     def apply(
-        self, receipt: str, *, to: Mapping[str, Money] | Sequence[str], number: str, on: date
+        self, receipt: str, *, to: Mapping[str, Money] | Sequence[str] | str, number: str, on: date
     ) -> "ReceivablesLedger":
         """Apply a receipt to receivables, in the amounts given, or in order as far as it goes.
 
-        A single application takes ``number`` itself, several take number/1, number/2 ….
+        ``to`` may be the number of one receivable. A single application takes ``number`` itself,
+        several take number/1, number/2 ….
         Raises what ``record`` raises, and ``Refused`` (``application.nothing_to_apply``).
         """
+        if isinstance(to, str):
+            to = (to,)
         if isinstance(to, Mapping):
             shares = tuple(Share(receipt, target, amount) for target, amount in to.items())
         else:

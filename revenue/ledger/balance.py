@@ -5,6 +5,7 @@ recording grow with the ledger. So the ledger carries its fold along, as values 
 did not change: a ``Layers`` is a large map that nobody touches under a small one that is copied.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -68,7 +69,8 @@ class Move(NamedTuple):
 
 class Balance(NamedTuple):
     """What is left of a document: of a receivable it is open, of a receipt free, of a write-off
-    not recovered. ``last_on`` is the latest day on which it moved.
+    not recovered. ``last_on`` is the latest day on which it moved; ``moves`` are the sums of each
+    day on which it did, by day.
     """
 
     document: Receivable | Receipt | WriteOff
@@ -84,19 +86,28 @@ class Balance(NamedTuple):
             self.customer,
             self.left + move.amount,
             max(self.last_on, move.on),
-            (*self.moves, move),
+            self._with(move),
         )
+
+    def _with(self, move: Move) -> tuple[Move, ...]:
+        moves = self.moves
+        place = bisect_left(moves, move.on, key=lambda each: each.on)
+        if place < len(moves) and moves[place].on == move.on:
+            move = Move(move.on, moves[place].amount + move.amount)
+            return (*moves[:place], move, *moves[place + 1 :])
+        return (*moves[:place], move, *moves[place:])
 
     def left_on(self, as_of: date | None) -> Money:
         """What is left at the end of a day (``None``: after everything), 0 before it began."""
         if as_of is None or as_of >= self.last_on:
             return self.left
-        left = self.document.amount
+        left = self.left
         if as_of < self.document.on:
             return left - left
-        for move in self.moves:
+        for move in reversed(self.moves):
             if move.on <= as_of:
-                left = left + move.amount
+                break
+            left = left - move.amount
         return left
 
     def available_from(self, on: date) -> Money:
@@ -105,10 +116,15 @@ class Balance(NamedTuple):
         A fact may be dated before facts that are recorded already; what they took later is not
         there to be taken earlier.
         """
-        if on >= self.last_on:
-            return self.left
-        days = sorted({on, *(move.on for move in self.moves if move.on > on)})
-        return min(self.left_on(day) for day in days)
+        least = left = self.left
+        if on < self.document.on:
+            return left - left
+        for move in reversed(self.moves):
+            if move.on <= on:
+                break
+            left = left - move.amount
+            least = min(least, left)
+        return least
 
 
 Key = tuple[str, str]
@@ -120,9 +136,9 @@ class Balances:
     """The fold over all facts of a ledger: a draft inside ``record``, a value once ``sealed``.
 
     ``reversals`` maps a settlement to the number of its reversal, ``receivables`` a customer to
-    its receivables as recorded, ``delivered`` (order, line) to a quantity and ``delivered_net`` an
-    order to an amount, ``billed`` (contract, line) to a gross amount, ``owed`` an invoice to the
-    sum of its receivables.
+    its receivables as recorded, ``delivered`` (contract, line) to a quantity, ``delivered_net`` a
+    contract to an amount, ``currencies`` a contract to the currency of its deliveries and invoices,
+    ``billed`` (contract, line) to a gross amount, ``owed`` an invoice to its receivables' sum.
     """
 
     facts: Layers[Key, Fact] = field(default_factory=Layers)
@@ -131,6 +147,7 @@ class Balances:
     receivables: Layers[str, tuple[str, ...]] = field(default_factory=Layers)
     delivered: Layers[tuple[str, str], Decimal] = field(default_factory=Layers)
     delivered_net: Layers[str, Money] = field(default_factory=Layers)
+    currencies: Layers[str, str] = field(default_factory=Layers)
     billed: Layers[tuple[str, str], Money] = field(default_factory=Layers)
     owed: Layers[str, Money] = field(default_factory=Layers)
 
@@ -143,6 +160,7 @@ class Balances:
             self.receivables.draft(),
             self.delivered.draft(),
             self.delivered_net.draft(),
+            self.currencies.draft(),
             self.billed.draft(),
             self.owed.draft(),
         )
@@ -156,6 +174,7 @@ class Balances:
             self.receivables.sealed(),
             self.delivered.sealed(),
             self.delivered_net.sealed(),
+            self.currencies.sealed(),
             self.billed.sealed(),
             self.owed.sealed(),
         )

@@ -328,6 +328,16 @@ def _record_invoice(draft: Balances, fact: Invoice) -> None:
             "record an invoice before its receivables",
             number=fact.number,
         )
+    known = draft.currencies.get(number_key(fact.contract)) or fact.currency
+    if known != fact.currency:
+        raise Refused(
+            "invoice.currency_mismatch",
+            f"invoice {fact.number} is in {fact.currency}, contract {fact.contract} in {known}; "
+            "bill it in the currency of the contract",
+            number=fact.number,
+            currencies=(fact.currency, known),
+        )
+    draft.currencies.put(number_key(fact.contract), known)
     for line in fact.lines:
         key = number_key(fact.contract), line.line
         billed = draft.billed.get(key) or Money.zero(fact.currency)
@@ -345,24 +355,42 @@ def _record_invoice(draft: Balances, fact: Invoice) -> None:
 
 
 def _record_delivery(draft: Balances, fact: Delivery) -> None:
-    order = number_key(fact.order)
-    net = draft.delivered_net.get(order) or Money.zero(fact.net.code)
+    contract = number_key(fact.contract)
+    _refuse_foreign_delivery(fact, draft.currencies.get(contract))
+    draft.currencies.put(contract, fact.net_before.code)
+    net = draft.delivered_net.get(contract) or Money.zero(fact.net.code)
     if net != fact.net_before:
         raise _outdated_delivery(fact, f"{fact.net_before} of it", f"{net}")
-    draft.delivered_net.put(order, net + fact.net)
+    draft.delivered_net.put(contract, net + fact.net)
     for line in fact.lines:
-        quantity = draft.delivered.get((order, line.line)) or Decimal(0)
+        quantity = draft.delivered.get((contract, line.line)) or Decimal(0)
         if quantity != line.quantity_before:
             what = f"{plain(line.quantity_before)} of line {line.line}"
             raise _outdated_delivery(fact, what, plain(quantity))
-        draft.delivered.put((order, line.line), total((quantity, line.quantity)))
+        draft.delivered.put((contract, line.line), total((quantity, line.quantity)))
+
+
+def _refuse_foreign_delivery(fact: Delivery, known: str | None) -> None:
+    codes = {fact.net_before.code, *(line.net.code for line in fact.lines)}
+    if known is not None:
+        codes.add(known)
+    if len(codes) > 1:
+        raise Refused(
+            "delivery.currency_mismatch",
+            f"delivery {fact.number} and what is recorded of contract {fact.contract} are in "
+            f"{' and '.join(sorted(codes))}; one contract is in one currency",
+            number=fact.number,
+            currencies=tuple(sorted(codes)),
+        )
 
 
 def _outdated_delivery(fact: Delivery, before: str, now: str) -> Conflict:
     return Conflict(
         "delivery.out_of_date",
         f"delivery {fact.number} of order {fact.order} was made when {before} was delivered, but "
-        f"now {now} is; deliver() it again with all earlier deliveries",
+        f"now {now} is, in all orders of contract {fact.contract}; deliver() it again with all "
+        "earlier deliveries of the contract",
         number=fact.number,
         order=fact.order,
+        contract=fact.contract,
     )

@@ -7,12 +7,13 @@ from functools import partial
 from threading import Barrier
 
 from cpq.kernel.errors import DomainError
+from cpq.quote import Quote, send
 from revenue.adapters.store import Deals, Store, open_store
 from revenue.application import Application
 from revenue.ledger import Fact
 from revenue.testing.deal import example_quote
 from revenue.testing.inspect import content
-from revenue.testing.small import applied, owed, paid, record_deal
+from revenue.testing.small import accepted, applied, owed, paid, record_deal, revised
 from revenue.testing.store import StoreContract
 
 _WRITERS = 4
@@ -43,6 +44,14 @@ def _applies(store: Store, fact: Application) -> str:
     except DomainError as error:
         return error.code
     return "won"
+
+
+def _saves(store: Store, quote: Quote) -> str:
+    try:
+        store.run(lambda deals: deals.save(quote))
+    except DomainError as error:
+        return error.code
+    return "saved"
 
 
 def open_elsewhere(url: str, prefix: str) -> str:
@@ -87,6 +96,21 @@ class DurableStoreContract(StoreContract):
             return _applies(store, applied(f"A-{place}"))
 
         _one_won(store, _in_threads(work))
+
+    def test_an_acceptance_and_a_next_version_exclude_each_other(self, store: Store) -> None:
+        """Whoever comes first, one of them is refused."""
+        draft = example_quote()
+        with store.unit() as deals:
+            deals.save(send(draft))
+        start = Barrier(_WRITERS)
+
+        def work(place: int) -> str:
+            start.wait()
+            return _saves(store, accepted(draft) if place % 2 else revised(draft))
+
+        outcomes = _in_threads(work)
+        assert {*outcomes[::2]} != {*outcomes[1::2]}
+        assert {*outcomes} == {"saved", "quote.overtaken"}, outcomes
 
     def test_one_key_sent_at_once_counts_once(self, store: Store) -> None:
         """Whoever comes second gets the answer of the first."""

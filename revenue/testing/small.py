@@ -3,7 +3,7 @@
 from datetime import date
 
 from cpq.kernel.money import Money
-from cpq.quote import Quote, accept, send
+from cpq.quote import Quote, accept, revise, send
 from revenue.adapters.deals import Deals
 from revenue.application import Application
 from revenue.ledger import ReceivablesLedger
@@ -52,3 +52,10 @@ def record_deal(deals: Deals) -> ReceivablesLedger:
     for fact in ledger.facts:
         deals.record(fact)
     return ledger
+
+
+def revised(quote: Quote) -> Quote:
+    """The next version of a draft that was sent, with the same pricing."""
+    return revise(
+        send(quote), quote.pricing, issued_on=quote.issued_on, valid_until=quote.valid_until
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cpq.kernel.errors import Unavailable
 from cpq.kernel.money import Money, money_total
-from cpq.quote import Quote, revise, send
+from cpq.quote import send
 from revenue.adapters.deals import Deals
 from revenue.adapters.store import Store
 from revenue.application import Application, Reversal
@@ -22,11 +22,12 @@ from revenue.testing.deal import (
     example_quote,
 )
 from revenue.testing.inspect import Content, content, refused
-from revenue.testing.small import DAY, accepted, applied, owed, paid, record_deal
+from revenue.testing.rules import StoreRules
+from revenue.testing.small import DAY, accepted, applied, owed, paid, record_deal, revised
 from revenue.writeoff import WriteOff
 
 
-class StoreContract:
+class StoreContract(StoreRules):
     """Tests of a store; subclass it and give a fixture ``store``, empty for each test."""
 
     append_only: ClassVar[tuple[str, ...]] = (
@@ -209,7 +210,7 @@ class StoreContract:
             deals.save(send(changed))
             with refused("quote.wrong_state"):
                 deals.save(send(changed).with_(title="Three lasers"))
-            second = _revised(changed)
+            second = revised(changed)
             with refused("quote.overtaken"):
                 deals.save(second.with_(version=3))
             deals.save(second)
@@ -221,7 +222,7 @@ class StoreContract:
     def test_two_versions_are_never_both_accepted(self, store: Store) -> None:
         """The second acceptance is refused, whatever the host believes."""
         first = example_quote()
-        second = _revised(first)
+        second = revised(first)
         with store.unit() as deals:
             deals.save(accepted(first))
             with refused("quote.overtaken"):
@@ -328,12 +329,6 @@ class StoreContract:
         assert store.run(work) == 1
         with store.view() as deals:
             assert [fact.number for fact in deals.facts()] == ["AR-3"]
-
-
-def _revised(quote: Quote) -> Quote:
-    return revise(
-        send(quote), quote.pricing, issued_on=quote.issued_on, valid_until=quote.valid_until
-    )
 
 
 def _of_tenant(rows: Content, tenant: str) -> Content:

@@ -1,9 +1,9 @@
 """Delivery and acceptance."""
 
-from revenue import ReceivablesLedger, accept_delivery, deliver
+from revenue import ReceivablesLedger, accept_delivery, bill, deliver
 from revenue.testing import example_deliveries
 from tests.errors.registry import reproduces
-from tests.errors.shop import DAY, EARLY, LATE, contract, order, untouched
+from tests.errors.shop import DAY, EARLY, LATE, contract, order, untouched, usd
 
 
 @reproduces(
@@ -41,8 +41,8 @@ def a_delivery_of_zero() -> None:
 
 @reproduces(
     "delivery.exceeds_order",
-    en="More is delivered of a line than was ordered.",
-    zh="发货数量超过订单数量。",
+    en="More is delivered of a line than was ordered, or than the contract holds.",
+    zh="发货数量超过订单或合同数量。",
     do="Deliver at most what the message says is left.",
     names=("3 pc ordered", "0 delivered", "4 asked", "at most 3"),
 )
@@ -65,7 +65,7 @@ def a_delivery_before_its_order() -> None:
     "delivery.out_of_date",
     en="The delivery was made without knowing of an earlier one that is recorded.",
     zh="发货单未计入此前已登记的发货，须重做。",
-    do="`deliver()` it again with `before=` all recorded deliveries.",
+    do="`deliver()` it again with `before=` all recorded deliveries of the contract.",
     names=("D-2", "SO-1", "when 0.00 CNY", "now 1234.57 CNY"),
 )
 def two_deliveries_at_once() -> None:
@@ -74,6 +74,21 @@ def two_deliveries_at_once() -> None:
     ledger = ReceivablesLedger().record(first)
     with untouched(ledger):
         ledger.record(second)
+
+
+@reproduces(
+    "delivery.currency_mismatch",
+    en="A delivery is in another currency than what is recorded of its contract.",
+    zh="发货单币种与合同已登记的币种不同。",
+    do="Deliver from the contract that the message names, in its currency.",
+    names=("D-1", "HT-2026-017", "CNY and USD"),
+)
+def a_delivery_in_another_currency() -> None:
+    one = deliver(contract(), order(), {"1": 1}, number="D-1", on=DAY)
+    lines = (one.lines[0].with_(net=usd("1.00")),)
+    ledger = ReceivablesLedger().record(*bill(contract(), event="signing", on=DAY, number="INV-1"))
+    with untouched(ledger):
+        ledger.record(one.with_(net_before=usd("0.00"), lines=lines))
 
 
 @reproduces(

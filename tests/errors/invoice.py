@@ -1,5 +1,7 @@
 """Billing a contract, and receivables that must fit their invoice."""
 
+from datetime import date
+
 from revenue import ReceivablesLedger, bill, deliver, payment_plan, sign
 from revenue.testing import example_quote
 from tests.errors.registry import reproduces
@@ -88,6 +90,32 @@ def an_instalment_of_nothing() -> None:
 )
 def billing_before_the_event() -> None:
     bill(contract(), event="signing", on=EARLY, number="INV-1")
+
+
+@reproduces(
+    "invoice.due_too_late",
+    en="The invoice would fall due after the last day of the calendar.",
+    zh="到期日超出日历范围。",
+    do="Date the invoice earlier.",
+    names=("INV-1", "9999-12-31", "7 days"),
+)
+def an_invoice_at_the_end_of_time() -> None:
+    bill(contract(), event="signing", on=date.max, number="INV-1")
+
+
+@reproduces(
+    "invoice.currency_mismatch",
+    en="An invoice is in another currency than what is recorded of its contract.",
+    zh="发票币种与合同已登记的币种不同。",
+    do="Bill it in the currency of the contract.",
+    names=("INV-1", "USD", "HT-2026-017 in CNY"),
+)
+def an_invoice_in_another_currency() -> None:
+    one = deliver(contract(), order(), {"1": 1}, number="D-1", on=DAY)
+    foreign = sign(accepted(example_quote(currency="USD")), number=contract().number, on=DAY)
+    ledger = ReceivablesLedger().record(one)
+    with untouched(ledger):
+        ledger.record(*bill(foreign, event="signing", on=DAY, number="INV-1"))
 
 
 @reproduces(

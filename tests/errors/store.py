@@ -70,8 +70,9 @@ def the_same_number_in_small_letters(folder: Path) -> None:
 
 @reproduces(
     "quote.overtaken",
-    en="The quote is not what follows on the stored one: somebody else saved it meanwhile.",
-    zh="报价单已被他人更新。",
+    en="The quote is not what follows on the stored one: somebody else saved it meanwhile, a newer "
+    "version is stored, or one was accepted.",
+    zh="报价单已被他人更新、已有新版本或已被接受。",
     do="Read the stored quote, make the change again on it, and name it as `replaces=`.",
     names=("Q-2026-0001", "replaces="),
 )
@@ -183,6 +184,30 @@ def a_key_of_nothing(folder: Path) -> None:
 def more_money_than_fits(folder: Path) -> None:
     with store_at(folder) as store, untouched(store), store.unit() as deals:
         deals.record(owed(amount="1000000000000000.01"))
+
+
+@reproduces(
+    "number.unreadable",
+    en="A number, a customer or a key holds a character that no database takes.",
+    zh="编号、客户或命令键含有无法存储的字符。",
+    do="Remove the control character or lone surrogate that the message names.",
+    names=("'H-1\\x00'", "U+0000"),
+)
+def a_number_with_a_control_character(folder: Path) -> None:
+    with store_at(folder) as store, store.view() as deals:
+        deals.contract("H-1\x00")
+
+
+@reproduces(
+    "document.bad_version",
+    en="The version of a document is no whole number that can be stored.",
+    zh="单据版本号超出可存储范围。",
+    do="Give a version from 1 to what the message names.",
+    names=("1 to 2147483647", "found 0"),
+)
+def version_zero(folder: Path) -> None:
+    with store_at(folder) as store, store.view() as deals:
+        deals.quote("Q-2026-0001", version=0)
 
 
 @reproduces(

@@ -139,3 +139,17 @@ def test_an_unknown_line_is_named():
 def test_a_contract_that_does_not_hold_together_is_invalid(changes, words):
     with pytest.raises(ValidationError, match=words):
         contract_of().with_(**changes)
+
+
+def test_a_line_of_nothing_for_nothing_is_left_out():
+    lines = [priced_line(*LINES[0]), priced_line("2", "0.00", "13", "0")]
+    contract = sign(accepted(draft_of(lines)), number="HT-1", on=SIGNED)
+    assert [line.line for line in contract.lines] == ["1"]
+
+
+@pytest.mark.parametrize(("net", "quantity"), [("0.00", "-1"), ("5.00", "-1"), ("5.00", "0")])
+def test_a_quantity_below_zero_or_priced_zero_is_refused(net, quantity):
+    lines = [priced_line(*LINES[0]), priced_line("2", net, "13", quantity)]
+    with pytest.raises(Refused, match="promises more than 0") as refusal:
+        sign(accepted(draft_of(lines)), number="HT-1", on=SIGNED)
+    assert code_of(refusal) == "contract.negative_line"

@@ -31,11 +31,31 @@ def test_partial_deliveries_add_up_to_the_line(contract, order):
     assert money_total((each.net for each in before), "CNY") == contract.line("1").net
 
 
-def test_deliveries_of_other_orders_do_not_count(contract, order):
-    other = deliver(contract, order, {"1": 3}, number="D-1", on=day(1)).with_(order="SO-9")
+def test_deliveries_of_other_contracts_do_not_count(contract, order):
+    other = deliver(contract, order, {"1": 3}, number="D-1", on=day(1)).with_(
+        order="SO-9", contract="HT-9"
+    )
     assert deliver(contract, order, {"1": 3}, number="D-2", on=day(1), before=[other]).net == cny(
         "100.00"
     )
+
+
+def test_another_order_does_not_deliver_the_same_again(contract, order):
+    first = deliver(contract, order, {"1": 2}, number="D-1", on=day(1))
+    second = order.with_(number="SO-2")
+    with pytest.raises(Refused, match="3 pc in the contract, 2 delivered") as refusal:
+        deliver(contract, second, {"1": 2}, number="D-2", on=day(1), before=[first])
+    assert code_of(refusal) == "delivery.exceeds_order"
+    rest = deliver(contract, second, {"1": 1}, number="D-2", on=day(1), before=[first])
+    assert first.net + rest.net == contract.line("1").net
+    assert (rest.net_before, rest.lines[0].quantity_before) == (first.net, 2)
+
+
+def test_an_order_of_a_part_delivers_its_share(contract, order):
+    part = order.with_(lines=(order.line("1").with_(quantity="1"),))
+    assert deliver(contract, part, {"1": 1}, number="D-1", on=day(1)).net == cny("33.33")
+    with pytest.raises(Refused, match="1 pc ordered"):
+        deliver(contract, part, {"1": 2}, number="D-1", on=day(1))
 
 
 def test_delivering_more_than_ordered_is_refused(contract, order):

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
@@ -198,3 +200,11 @@ def test_deliveries_of_two_orders_never_bill_more_than_the_instalment():
         contract, event="delivery", on=day(1), number="I-2", delivery=second, before=[one]
     )
     assert (one.gross, two.gross) == (cny("45.20"), cny("22.60"))
+
+
+def test_an_invoice_due_after_the_calendar_is_refused():
+    with pytest.raises(Refused) as refusal:
+        bill(contract_of(), event="signing", on=date(9999, 12, 25), number="INV-1")
+    assert code_of(refusal) == "invoice.due_too_late"
+    last, _ = bill(contract_of(), event="signing", on=date(9999, 12, 24), number="INV-1")
+    assert last.due_on == date.max

@@ -228,3 +228,69 @@ def test_a_delivery_made_without_an_earlier_one_is_refused():
         contract, order, {"1": 1}, number="D-2", on=day(1), before=ledger.deliveries("SO-1")
     )
     assert len(ledger.record(fresh).deliveries("SO-1")) == 2
+
+
+def test_a_second_order_does_not_deliver_the_contract_again():
+    contract = contract_of()
+    first = order_of(contract)
+    second = first.with_(number="SO-2")
+    ledger = ledger_of(deliver(contract, first, {"1": 3}, number="D-1", on=day(1)))
+    with pytest.raises(Conflict) as refusal:
+        ledger.record(deliver(contract, second, {"1": 3}, number="D-2", on=day(1)))
+    assert code_of(refusal) == "delivery.out_of_date"
+    other = deliver(
+        contract, second, {"2": 1}, number="D-2", on=day(1),
+        before=ledger.deliveries(contract="ht-1"),
+    )  # fmt: skip
+    both = ledger.record(other)
+    assert both.deliveries("SO-2") == (other,)
+    assert len(both.deliveries(contract="HT-1")) == len(both.deliveries()) == 2
+
+
+@pytest.mark.parametrize("first", ["invoice", "delivery"])
+def test_a_contract_has_one_currency(billed, first):
+    contract = contract_of()
+    delivery = deliver(contract, order_of(contract), {"1": 1}, number="D-1", on=day(1))
+    dollars = delivery.with_(
+        net_before=Money("0", "USD"), lines=(delivery.lines[0].with_(net=USD),)
+    )
+    if first == "invoice":
+        facts, code = (billed[0], dollars), "delivery.currency_mismatch"
+    else:
+        facts, code = (dollars, billed[0]), "invoice.currency_mismatch"
+    with pytest.raises(Refused) as refusal:
+        ledger_of(*facts)
+    assert code_of(refusal) == code
+
+
+def test_a_delivery_in_two_currencies_is_refused():
+    contract = contract_of()
+    delivery = deliver(contract, order_of(contract), {"1": 1}, number="D-1", on=day(1))
+    with pytest.raises(Refused) as refusal:
+        ledger_of(delivery.with_(net_before=Money("0", "USD")))
+    assert code_of(refusal) == "delivery.currency_mismatch"
+
+
+def test_one_receivable_may_be_named_without_a_list():
+    ledger = ledger_of(debt("12", "5"), debt("1", "5"), debt("2", "5"), cash("R-1", "9"))
+    paid = ledger.apply("R-1", to="12", number="A-1", on=day(1))
+    assert [paid.open_amount(number) for number in ("12", "1")] == [cny("0"), cny("5")]
+
+
+def test_backdated_facts_take_only_what_is_left_later():
+    ledger = ledger_of(debt("AR-1", "100"), cash("R-1", "100"))
+    for place, (on, amount) in enumerate([(9, "30"), (3, "20"), (6, "10"), (3, "15")]):
+        ledger = ledger.record(
+            APPLICATION.with_(number=f"A-{place}", amount=cny(amount), on=day(on))
+        )
+    undone = ledger.unapply("A-1", number="X-1", on=day(8), reason="?")
+    left = {n: undone.open_amount("AR-1", as_of=day(n)) for n in (-9, 2, 3, 5, 6, 7, 8, 9)}
+    assert {n: str(each.amount) for n, each in left.items()} == {
+        -9: "0.00", 2: "100.00", 3: "65.00", 5: "65.00", 6: "55.00", 7: "55.00", 8: "75.00",
+        9: "45.00",
+    }  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        undone.record(APPLICATION.with_(number="A-9", amount=cny("45.01"), on=day(1)))
+    assert refusal.value.facts["available"] == cny("45.00")
+    everything = undone.record(APPLICATION.with_(number="A-9", amount=cny("45"), on=day(1)))
+    assert everything.open_amount("AR-1", as_of=day(7)) == cny("10.00")
