@@ -130,6 +130,11 @@ class PromotionPolicy(Frozen):
         """How a trace names the policy: its code and its benefit."""
         return f"{self.code}: {self.benefit}"
 
+    @cached_property
+    def least(self) -> str:
+        """The least quantity that the policy asks for, as a trace writes it."""
+        return "" if self.quantity_from is None else plain(self.quantity_from)
+
     def covers(
         self, product: str, categories: tuple[str, ...], *, family: str | None = None
     ) -> bool:
@@ -309,7 +314,7 @@ def _condition(promotion: PromotionPolicy, group: Sequence[Target]) -> Step | No
         quantity = total(target.quantity for target in group)
     low, high = promotion.quantity_from, promotion.quantity_to
     if low is not None and quantity < low:
-        return _refused(promotion, "quantity_below", plain(low), plain(quantity))
+        return _refused(promotion, "quantity_below", promotion.least, plain(quantity))
     if high is not None and quantity > high:
         return _refused(promotion, "quantity_above", plain(high), plain(quantity))
     if promotion.amount_from is not None:

@@ -7,6 +7,7 @@ that what it names exists; what is wrong is reported at once.
 
 from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -17,6 +18,7 @@ from cpq.catalogue.check import findings
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import Finding, NotFound
 from cpq.kernel.model import Frozen
+from cpq.kernel.money import quantum
 from cpq.kernel.period import Moment, zone
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.kernel.text import Code, Line
@@ -27,12 +29,12 @@ from cpq.tax import CHINA_VAT, TaxTable
 
 
 class Shelved(NamedTuple):
-    """A product as lines of it need it: the decimals of its unit, its categories from the nearest
+    """A product as lines of it need it: the least step of its unit, its categories from the nearest
     up, and from when until when it is sold (half-open instants).
     """
 
     product: Product
-    places: int
+    step: Decimal
     categories: tuple[str, ...]
     sold_from: datetime
     sold_until: datetime
@@ -171,9 +173,9 @@ class Catalogue(Frozen):
         if found is None:
             product = self.product(code)
             first, last = product.sellable.bounds(zone(self.zone))
-            places = self.units.unit(product.unit).places
+            step = quantum(self.units.unit(product.unit).places)
             found = Shelved(
-                product, places, self.lineage(product), first, last, self._has_choice(code)
+                product, step, self.lineage(product), first, last, self._has_choice(code)
             )
             self._shelf[code] = found
         return found

@@ -64,7 +64,8 @@ def finding_of(place: str, error: DomainError) -> Finding:
 
 def _item(number: str, thing: Item, catalogue: Catalogue, at: datetime) -> Draft:
     shelved = catalogue.shelved(thing.product)
-    _refuse_unsold(shelved, catalogue, at)
+    if not shelved.sold_from <= at < shelved.sold_until:
+        raise _unsold(shelved, catalogue, at)
     if shelved.must_configure:
         raise Refused(
             "item.not_configured",
@@ -79,7 +80,8 @@ def _configured(
     number: str, whole: Configuration, catalogue: Catalogue, at: datetime
 ) -> list[Draft]:
     head = catalogue.shelved(whole.product)
-    _refuse_unsold(head, catalogue, at)
+    if not head.sold_from <= at < head.sold_until:
+        raise _unsold(head, catalogue, at)
     drafts = [
         _draft(
             number,
@@ -93,8 +95,8 @@ def _configured(
     for below, part in whole.numbered():
         shelved = catalogue.shelved(part.product)
         included = part.sold == "included"
-        if not included:
-            _refuse_unsold(shelved, catalogue, at)
+        if not included and not shelved.sold_from <= at < shelved.sold_until:
+            raise _unsold(shelved, catalogue, at)
         drafts.append(
             _draft(
                 f"{number}.{below}",
@@ -119,18 +121,19 @@ def _draft(
     included: bool = False,
     attributes: Sequence[tuple[LocalText, LocalText]] = (),
 ) -> Draft:
-    product, places = shelved.product, shelved.places
+    product, step = shelved.product, shelved.step
     counted = unit or product.unit
     if counted != product.unit:
-        places = catalogue.units.unit(counted).places
+        step = quantum(catalogue.units.unit(counted).places)
     size = quantity
-    if not quantity.same_quantum(quantum(places)) and places_of(quantity) > places:
+    if not quantity.same_quantum(step) and places_of(quantity) > places_of(step):
+        places = places_of(step)
         size = rounded(quantity, places)
         if not size and quantity:
             raise Refused(
                 "quantity.too_small",
                 f"{plain(quantity)} {counted} of {product.code!r} is 0 at the {places} decimals "
-                f"that {counted} has; ask for at least {plain(quantum(places))}",
+                f"that {counted} has; ask for at least {plain(step)}",
                 product=product.code,
             )
     own = size
@@ -148,12 +151,11 @@ def _detail(name: LocalText, value: LocalText) -> LocalText:
     )
 
 
-def _refuse_unsold(shelved: Shelved, catalogue: Catalogue, at: datetime) -> None:
-    if not shelved.sold_from <= at < shelved.sold_until:
-        product = shelved.product
-        raise Refused(
-            "product.not_sellable",
-            f"product {product.code!r} is sold from {product.sellable}, not on "
-            f"{at.astimezone(zone(catalogue.zone)).date()}; offer another one",
-            product=product.code,
-        )
+def _unsold(shelved: Shelved, catalogue: Catalogue, at: datetime) -> Refused:
+    product = shelved.product
+    return Refused(
+        "product.not_sellable",
+        f"product {product.code!r} is sold from {product.sellable}, not on "
+        f"{at.astimezone(zone(catalogue.zone)).date()}; offer another one",
+        product=product.code,
+    )
