@@ -192,19 +192,21 @@ def _explained(line: PricedLine, locale: str) -> list[str]:
 
 def _explained_step(step: Step, locale: str) -> str:
     chinese = locale.startswith("zh")
-    point = _POINTS_ZH[step.point] if chinese else step.point
+    point = f"{_POINTS_ZH[step.point]:<5}" if chinese else f"{step.point:<9}"
     change = "" if step.after is None else f" → {_short(step.after)}"
-    if step.reason == "applied":
-        return f"{point:<{5 if chinese else 9}} {step.rule}{change}"
+    why = "" if step.reason == "applied" else f" ({_why(step, chinese=chinese)})"
+    return f"{point} {step.rule}{change}{why}"
+
+
+def _why(step: Step, *, chinese: bool) -> str:
     if step.reason == "capped":
-        words = ("应减", "限额内实减") if chinese else ("asked", "granted within the cap")
-        capped = f"{words[0]} {step.needed}, {words[1]} {step.actual}"
-        return f"{point:<{5 if chinese else 9}} {step.rule}{change} ({capped})"
+        asked, granted = ("应减", "限额内实减") if chinese else ("asked", "granted within the cap")
+        return f"{asked} {step.needed}, {granted} {step.actual}"
     reason = _REASONS_ZH.get(step.reason, step.reason) if chinese else step.reason.replace("_", " ")
     wanted, found = ("需", "实") if chinese else ("needs", "found")
     facts = f": {wanted} {step.needed}" if step.needed else ""
     facts += f", {found} {step.actual}" if step.actual else ""
-    return f"{point:<{5 if chinese else 9}} {step.rule}{change} ({reason}{facts})"
+    return f"{reason}{facts}"
 
 
 def _short(number: Decimal) -> str:

@@ -19,7 +19,7 @@ from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
 from cpq.adapters.render_job import Layout
 from cpq.adapters.request import quote_for, read_request
-from cpq.adapters.terminal import UNAVAILABLE, complain, exit_code, run
+from cpq.adapters.terminal import UNAVAILABLE, complain, exit_code
 from cpq.adapters.words import language
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import Conflict, DomainError, Unavailable
@@ -43,11 +43,6 @@ Folder = Annotated[
     Path, typer.Option("--catalogue", "-c", help="The catalogue folder.", show_default=False)
 ]
 Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB … or bilingual.")]
-
-
-def main() -> None:
-    """Run the command line; see ``cpq --help``."""
-    run(app)
 
 
 @quotes.command("make")

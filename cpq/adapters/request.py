@@ -13,7 +13,6 @@ JSON (or TOML) with the number that the host gave, the customer, the days and wh
     }
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,7 +22,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, ValidationError, field_validator
 
 from cpq.adapters.problems import problems
-from cpq.adapters.rows import read_json
+from cpq.adapters.rows import read_json, read_toml
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item, configure
 from cpq.customer import Party
@@ -104,7 +103,7 @@ def read_request(path: str | Path) -> QuoteRequest:
     finding per field that is wrong).
     """
     file = Path(path)
-    fields = _read_toml(file) if file.suffix == ".toml" else read_json(file)
+    fields = read_toml(file) if file.suffix == ".toml" else read_json(file)
     try:
         return QuoteRequest.model_validate(fields)
     except ValidationError as error:
@@ -115,15 +114,6 @@ def _unreadable(about: object, error: ValidationError) -> Unreadable:
     findings = tuple(problems(error, otherwise="request.field"))
     listed = "; ".join(str(finding) for finding in findings[:3])
     return Unreadable("request.unreadable", f"{about}: {listed}", findings=findings)
-
-
-def _read_toml(path: Path) -> Any:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise Unreadable("file.missing", f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable("file.unreadable", f"{path} is not TOML: {error}") from None
 
 
 def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:

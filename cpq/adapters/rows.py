@@ -134,12 +134,9 @@ class Reading:
         if not path.exists():
             return {}
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-        except OSError as error:
-            self.find("file.unreadable", name, f"cannot be read: {error.strerror}")
-            return {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            self.find("file.unreadable", name, f"not TOML: {error}")
+            return read_toml(path)
+        except Unreadable as error:
+            self.find("file.unreadable", name, error.message)
             return {}
 
     def tables(self, fields: Mapping[str, Any], name: str, *, file: str) -> list[Any]:
@@ -183,3 +180,16 @@ def read_json(path: Path) -> Any:
         raise Unreadable("file.missing", f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise Unreadable("file.unreadable", f"{path} is not JSON: {error}") from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file with exact decimals.
+
+    Raises ``Unreadable`` (``file.missing``, ``file.unreadable``).
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+    except OSError as error:
+        raise Unreadable("file.missing", f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("file.unreadable", f"{path} is not TOML: {error}") from None

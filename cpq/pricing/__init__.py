@@ -13,7 +13,7 @@ Pricing always starts from the list: a rule that no longer holds leaves nothing 
 no clock and no context: the same request, snapshot and day give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,7 +27,7 @@ from cpq.kernel.period import Moment, instant, zone
 from cpq.kernel.text import LocalText
 from cpq.pricebook import NoPrice, Price
 from cpq.pricing.draft import Draft, drafted, finding_of
-from cpq.pricing.promote import promote
+from cpq.pricing.promote import Promoted, promote
 from cpq.tax import TaxRate, tax_on
 from cpq.trace import Step
 from cpq.waterfall import PricedLine, Pricing
@@ -107,20 +107,7 @@ def price(
     promoted = promote(
         drafts, amounts, acting if promotions else None, currency=currency, policy=policy
     )
-    lines = tuple(
-        _line(
-            draft,
-            found,
-            amount=amount,
-            net=net,
-            promoted=steps,
-            rate=rates[draft.product.tax_code],
-            paper=paper,
-        )
-        for draft, found, amount, net, steps in zip(
-            drafts, prices, amounts, promoted.nets, promoted.steps, strict=True
-        )
-    )
+    lines = _lines(drafts, prices, amounts=amounts, promoted=promoted, rates=rates, paper=paper)
     return Pricing.built(
         {
             "customer": customer,
@@ -210,6 +197,31 @@ def _extended(draft: Draft, unit_price: Decimal, paper: _Paper) -> Decimal:
             f"line {draft.number}: {draft.quantity} × {unit_price} = {amount} is 1E16 or more",
         )
     return amount
+
+
+def _lines(
+    drafts: Sequence[Draft],
+    prices: Sequence[Price],
+    *,
+    amounts: Sequence[Decimal],
+    promoted: Promoted,
+    rates: Mapping[str, TaxRate],
+    paper: _Paper,
+) -> tuple[PricedLine, ...]:
+    return tuple(
+        _line(
+            draft,
+            found,
+            amount=amount,
+            net=net,
+            promoted=steps,
+            rate=rates[draft.product.tax_code],
+            paper=paper,
+        )
+        for draft, found, amount, net, steps in zip(
+            drafts, prices, amounts, promoted.nets, promoted.steps, strict=True
+        )
+    )
 
 
 def _line(

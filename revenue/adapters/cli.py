@@ -16,7 +16,7 @@ from rich.table import Table
 
 from cpq.adapters.clock import today
 from cpq.adapters.figures import Figures
-from cpq.adapters.terminal import REFUSED, run, show
+from cpq.adapters.terminal import REFUSED, show
 from cpq.adapters.words import language
 from cpq.kernel.errors import Invalid, Refused
 from cpq.kernel.money import Money, money_total
@@ -48,11 +48,6 @@ Day = Annotated[str, typer.Option("--on", help="The business day, 2026-11-21; to
 AsOf = Annotated[str, typer.Option("--as-of", help="At the end of this day; today unless said.")]
 Customer = Annotated[str, typer.Option("--customer", "-c", help="One customer only.")]
 Amount = Annotated[str, typer.Option("--amount", help="As 1250.00 CNY.", show_default=False)]
-
-
-def main() -> None:
-    """Run the command line; see ``revenue --help``."""
-    run(app)
 
 
 @app.command("open")

@@ -12,7 +12,7 @@ LASER = Path(__file__).resolve().parents[3] / "examples" / "laser"
 
 def cpq(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from cpq.adapters.cli import main; main()", *map(str, words)],
+        [sys.executable, "-c", "from cpq.adapters.terminal import cpq; cpq()", *map(str, words)],
         cwd=cwd,
         capture_output=True,
         encoding="utf-8",

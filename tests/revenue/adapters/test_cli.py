@@ -22,7 +22,7 @@ class Books:
 
     def __call__(self, *words: str, code: int = 0) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", "from revenue.adapters.cli import main; main()", *words],
+            [sys.executable, "-c", "from cpq.adapters.terminal import revenue; revenue()", *words],
             cwd=self.folder,
             capture_output=True,
             text=True,
