@@ -1,10 +1,12 @@
 """Measuring in turns: every contestant once per round, so that all meet the same machine."""
 
 import gc
-from collections.abc import Callable, Mapping
-from statistics import median
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median, quantiles
 from time import process_time
 from typing import NamedTuple
+
+Contestants = Mapping[str, Callable[[], float]]
 
 
 class Timing(NamedTuple):
@@ -22,14 +24,37 @@ class Timing(NamedTuple):
         """The round in the middle."""
         return median(self.seconds)
 
+    def ratio_to(self, other: "Timing") -> tuple[float, ...]:
+        """How many times the other's seconds, round by round: both met the same machine there."""
+        return tuple(own / its for own, its in zip(self.seconds, other.seconds, strict=True))
 
-def take_turns(contestants: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, Timing]:
+
+def take_turns(contestants: Contestants, *, rounds: int) -> dict[str, Timing]:
     """The timings of functions that each say how many seconds they took."""
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(rounds):
-        for name, contestant in contestants.items():
-            seconds[name].append(contestant())
+    return in_rounds(lambda _: contestants, rounds=rounds)
+
+
+def in_rounds(prepared: Callable[[int], Contestants], *, rounds: int) -> dict[str, Timing]:
+    """Like ``take_turns``, with contestants made anew for each round: new work, nothing cached."""
+    seconds: dict[str, list[float]] = {}
+    for number in range(rounds):
+        for name, contestant in prepared(number).items():
+            seconds.setdefault(name, []).append(contestant())
     return {name: Timing(tuple(times)) for name, times in seconds.items()}
+
+
+def added_up(timings: Sequence[Timing]) -> Timing:
+    """Several contestants as one that did the work of all."""
+    return Timing(tuple(map(sum, zip(*(timing.seconds for timing in timings), strict=True))))
+
+
+def figures(name: str, values: Sequence[float], *, digits: int | None = 2) -> dict[str, object]:
+    """A median and its spread: ``name``, and ``name_quartiles`` with the lower and the upper."""
+    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    return {
+        name: round(median(values), digits),
+        f"{name}_quartiles": [round(low, digits), round(high, digits)],
+    }
 
 
 def timed(work: Callable[[], object], *, times: int = 1) -> Callable[[], float]:

@@ -4,16 +4,13 @@ Each import is timed inside a fresh process, so that the start of Python itself 
 Run as well: whether a library that only adapters may load came along.
 """
 
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
+from benchmarks._fresh import python
 from benchmarks._rounds import take_turns
 
 ROUNDS = 15
 HEAVY = ("sqlalchemy", "weasyprint", "jinja2", "alembic", "typer", "rich")
-_ROOT = Path(__file__).resolve().parents[1]
 _TIMED = "from time import perf_counter as t; s = t(); import {}; print(t() - s)"
 _LOADED = "import sys; import cpq, revenue; print(*({!r} & sys.modules.keys()))"
 
@@ -25,7 +22,7 @@ def run(arguments: Sequence[str]) -> dict[str, object]:
         {name: _importing(name) for name in ("pydantic", "cpq, revenue")}, rounds=ROUNDS
     )
     ours, peer = timings["cpq, revenue"], timings["pydantic"]
-    heavy = sorted(_python(_LOADED.format(set(HEAVY))).split())
+    heavy = sorted(python("-c", _LOADED.format(set(HEAVY))).split())
     print(f"{ROUNDS} rounds in turns, each import in a fresh process; milliseconds\n")
     print(f"{'':24}{'best':>10}{'median':>10}")
     for name, timing in timings.items():
@@ -44,11 +41,4 @@ def run(arguments: Sequence[str]) -> dict[str, object]:
 
 
 def _importing(names: str) -> Callable[[], float]:
-    return lambda: float(_python(_TIMED.format(names)))
-
-
-def _python(program: str) -> str:
-    done = subprocess.run(  # noqa: S603 - the programs above, on this Python
-        [sys.executable, "-c", program], cwd=_ROOT, capture_output=True, text=True, check=True
-    )
-    return done.stdout
+    return lambda: float(python("-c", _TIMED.format(names)))

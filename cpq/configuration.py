@@ -7,7 +7,7 @@ a configuration with an error is never made.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -19,11 +19,12 @@ from cpq.bom import (
     PartTotal,
     Pick,
     Requires,
+    Rollup,
     Sold,
     Structure,
 )
 from cpq.kernel.errors import Finding, refuse_if
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, exact, places_of, plain, product, rounded, total
 from cpq.kernel.text import Code, Line, LocalText, legible
 
@@ -35,6 +36,10 @@ Chosen = str | Sequence[str]
 class Item(Frozen):
     """A product as it stands, to be priced: so many of it, in its own unit unless said.
 
+    ``attributes`` are its values by attribute code, for attribute prices. Tiers are reached by
+    ``full_quantity`` where it is given, and priced by ``quantity``: what is prorated buys at the
+    tier of the whole. An ``optional`` item is offered beside the totals.
+
     >>> Item(product="M8", quantity="200").unit is None
     True
     """
@@ -42,6 +47,9 @@ class Item(Frozen):
     product: Code
     quantity: Exact
     unit: Code | None = None
+    attributes: tuple[tuple[Code, Line], ...] = added(())
+    full_quantity: Exact | None = added(None)
+    optional: bool = added(False)
 
 
 class Choice(Frozen):
@@ -53,7 +61,10 @@ class Choice(Frozen):
 
 
 class Part(Frozen):
-    """A node of the configured tree: ``quantity`` per parent, ``total`` over the whole line."""
+    """A node of the configured tree: ``quantity`` per parent, ``total`` over the whole line.
+
+    ``attributes`` are what was chosen as it is printed, ``values`` the same by code.
+    """
 
     key: Code
     product: Code
@@ -63,6 +74,9 @@ class Part(Frozen):
     sold: Sold
     attributes: tuple[tuple[LocalText, LocalText], ...] = ()
     parts: "tuple[Part, ...]" = ()
+    values: tuple[tuple[Code, Line], ...] = added(())
+    rollup: Rollup = added("as_sold")
+    cascade: bool = added(False)
 
 
 class Configuration(Frozen):
@@ -74,6 +88,9 @@ class Configuration(Frozen):
     choices: tuple[Choice, ...]
     attributes: tuple[tuple[LocalText, LocalText], ...] = ()
     parts: tuple[Part, ...]
+    values: tuple[tuple[Code, Line], ...] = added(())
+    rollup: Rollup = added("as_sold")
+    optional: bool = added(False)
 
     def chosen(self, path: str) -> tuple[str, ...]:
         """The values picked at a path, none where nothing was."""
@@ -110,15 +127,14 @@ def configure(
     count = exact(quantity)
     unit = bom.unit(Component(product=bom.product))
     reading.measure(count, unit)
-    parts, attributes = reading.read(bom.product, prefix="", count=count)
+    below = reading.read(bom.product, prefix="", count=count)
     refuse_if(reading.finish(), code="configuration.invalid", subject=bom.product)
     return Configuration(
         product=bom.product,
         quantity=count,
         unit=unit,
         choices=tuple(reading.choices),
-        attributes=attributes,
-        parts=parts,
+        **below._asdict(),
     )
 
 
@@ -149,6 +165,23 @@ def parts_total(configuration: Configuration) -> tuple[PartTotal, ...]:
     )
 
 
+class _Below(NamedTuple):
+    """What lies below a product: its parts, what was chosen of it, and how its price rolls up."""
+
+    parts: tuple[Part, ...] = ()
+    attributes: tuple[tuple[LocalText, LocalText], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    rollup: Rollup = "as_sold"
+
+
+_SOLD: dict[Rollup, Sold] = {
+    "parent": "included",
+    "allocated": "included",
+    "components": "priced",
+    "sum": "priced",
+}
+
+
 class _Reading:
     """One pass over the structure: picks, parts and findings as they come up."""
 
@@ -163,22 +196,26 @@ class _Reading:
         self._known: set[str] = set()
         self._rules: list[tuple[str, Requires | Excludes]] = []
 
-    def read(
-        self, product_code: str, *, prefix: str, count: Decimal
-    ) -> tuple[tuple[Part, ...], tuple[tuple[LocalText, LocalText], ...]]:
+    def read(self, product_code: str, *, prefix: str, count: Decimal) -> _Below:
         bom = self.structure.bom(product_code)
         if bom is None:
-            return (), ()
+            return _Below()
         self._rules += [(prefix, rule) for rule in bom.requires]
         self._rules += [(prefix, rule) for rule in bom.excludes]
-        attributes = tuple(self._attributes(bom, prefix))
-        parts = [self._part(part, f"{prefix}{part.key}.", count) for part in bom.components]
+        chosen = list(self._attributes(bom, prefix))
+        sold = _SOLD.get(bom.rollup)
+        parts = [self._part(part, f"{prefix}{part.key}.", count, sold) for part in bom.components]
         for group in bom.groups:
             parts += [
-                self._part(option, f"{prefix}{group.code}.{option.key}.", count)
+                self._part(option, f"{prefix}{group.code}.{option.key}.", count, sold)
                 for option in self._picked(group, prefix)
             ]
-        return tuple(parts), attributes
+        return _Below(
+            parts=tuple(parts),
+            attributes=tuple((name, value) for name, value, _ in chosen),
+            values=tuple(pair for _, _, pair in chosen),
+            rollup=bom.rollup,
+        )
 
     def measure(self, count: Decimal, unit: str) -> None:
         """Find a quantity that its unit cannot have: parts must be counted by whole machines."""
@@ -206,22 +243,24 @@ class _Reading:
             self._judge(rule, prefix, picked)
         return tuple(self.findings)
 
-    def _part(self, component: Component, prefix: str, count: Decimal) -> Part:
+    def _part(self, component: Component, prefix: str, count: Decimal, sold: Sold | None) -> Part:
         amount = product(count, component.quantity)
         own = self.structure.own_count(component, amount)
-        parts, attributes = self.read(component.product, prefix=prefix, count=own)
+        below = self.read(component.product, prefix=prefix, count=own)
         return Part(
             key=component.key,
             product=component.product,
             quantity=component.quantity,
             total=amount,
             unit=self.structure.unit(component),
-            sold=component.sold,
-            attributes=attributes,
-            parts=parts,
+            sold=sold or component.sold,
+            cascade=component.cascade,
+            **below._asdict(),
         )
 
-    def _attributes(self, bom: BOM, prefix: str) -> Iterator[tuple[LocalText, LocalText]]:
+    def _attributes(
+        self, bom: BOM, prefix: str
+    ) -> Iterator[tuple[LocalText, LocalText, tuple[str, str]]]:
         for attribute in bom.attributes:
             path = f"{prefix}{attribute.code}"
             self._know(path)
@@ -234,7 +273,7 @@ class _Reading:
             self._choose(path, code)
             name = attribute.name if str(attribute.name) else LocalText(en=attribute.code)
             value = values[code].name
-            yield name, value if str(value) else LocalText(en=code)
+            yield name, value if str(value) else LocalText(en=code), (attribute.code, code)
 
     def _picked(self, group: OptionGroup, prefix: str) -> list[Component]:
         path = f"{prefix}{group.code}"

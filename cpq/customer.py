@@ -1,6 +1,8 @@
 """Whom we sell to, as pricing and documents see it (客户), and the parties on a document."""
 
-from cpq.kernel.model import Frozen
+from collections.abc import Mapping
+
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode
 from cpq.kernel.text import Code, Line, LocalText
 
@@ -27,7 +29,10 @@ class Party(Frozen):
 class Customer(Frozen):
     """A customer of the host's CRM, by the host's own code.
 
-    ``price_book`` is the book agreed with this customer; ``groups`` are what promotions look at.
+    ``price_book`` is the book agreed with this customer; ``groups`` are what promotions look at,
+    the nearest first where they assign price books. ``parent`` is the customer that this one
+    belongs to, ``region`` and ``channel`` say where and through whom it buys, and ``tax_regime``
+    which taxes its invoices bear.
 
     >>> Customer(code="C-1", party={"name": "Hengtai"}, groups=("key-account",)).groups
     ('key-account',)
@@ -38,3 +43,27 @@ class Customer(Frozen):
     groups: tuple[Code, ...] = ()
     price_book: Code | None = None
     currency: CurrencyCode | None = None
+    parent: Code | None = added(None)
+    region: Line = added("")
+    channel: Line = added("")
+    tax_regime: Code | None = added(None)
+
+
+def ancestors(customer: Customer, customers: Mapping[str, Customer]) -> tuple[str, ...]:
+    """The codes of a customer's parent and of all above it, nearest first.
+
+    A chain that comes back to itself ends there; a parent that ``customers`` lacks ends it too.
+
+    >>> group = Customer(code="GROUP", party={"name": "Group"})
+    >>> works = Customer(code="WORKS", party={"name": "Works"}, parent="GROUP")
+    >>> shop = Customer(code="SHOP", party={"name": "Shop"}, parent="WORKS")
+    >>> ancestors(shop, {"GROUP": group, "WORKS": works})
+    ('WORKS', 'GROUP')
+    """
+    codes: list[str] = []
+    code = customer.parent
+    while code is not None and code != customer.code and code not in codes:
+        codes.append(code)
+        above = customers.get(code)
+        code = above.parent if above else None
+    return tuple(codes)

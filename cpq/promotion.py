@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
@@ -34,7 +35,7 @@ from cpq.kernel.money import (
 )
 from cpq.kernel.period import ALWAYS, Period, zone
 from cpq.kernel.text import Code, LocalText
-from cpq.trace import Step
+from cpq.trace import Effect, Step
 
 _CENT = Decimal("0.01")
 _KEPT_MAX = 1024
@@ -46,8 +47,14 @@ class PercentOff(Frozen):
     kind: Literal["percent_off"] = "percent_off"
     percent: Exact = Field(gt=0, le=100)
 
+    @property
+    def words(self) -> LocalText:
+        """The benefit in words."""
+        off = plain(self.percent)
+        return LocalText(en=f"{off}% off", zh=f"减 {off}%")
+
     def __str__(self) -> str:
-        return f"{plain(self.percent)}% off"
+        return str(self.words)
 
 
 class AmountOff(Frozen):
@@ -63,8 +70,13 @@ class AmountOff(Frozen):
             raise Invalid("promotion.not_positive", f"an amount off is above 0; found {amount}")
         return amount
 
+    @property
+    def words(self) -> LocalText:
+        """The benefit in words."""
+        return LocalText(en=f"{self.amount} off", zh=f"减 {self.amount}")
+
     def __str__(self) -> str:
-        return f"{self.amount} off"
+        return str(self.words)
 
 
 Benefit = Annotated[PercentOff | AmountOff, Field(discriminator="kind")]
@@ -126,9 +138,18 @@ class PromotionPolicy(Frozen):
         return frozenset(self.products), frozenset(self.categories)
 
     @cached_property
-    def rule(self) -> str:
-        """How a trace names the policy: its code and its benefit."""
-        return f"{self.code}: {self.benefit}"
+    def title(self) -> LocalText:
+        """How a trace names the policy: its name, else its code, and its benefit."""
+        off = self.benefit.words
+        return LocalText(
+            en=f"{self.name.en or self.code}: {off.en}",
+            zh=f"{self.name.zh or self.name.en or self.code}：{off.zh}",
+        )
+
+    @cached_property
+    def refusals(self) -> dict[tuple[str, str, str], Step]:
+        """Rows of the trace that were made before, by reason, needed and actual."""
+        return {}
 
     @cached_property
     def least(self) -> str:
@@ -163,13 +184,16 @@ class PromotionPolicy(Frozen):
 
 
 class Target(NamedTuple):
-    """A priced line as promotions see it; ``running`` is what earlier ones have left."""
+    """A priced line as promotions see it; ``running`` is what earlier ones have left, ``least``
+    what a floor keeps of it.
+    """
 
     product: str
     categories: tuple[str, ...]
     quantity: Decimal
     amount: Decimal
     running: Decimal
+    least: Decimal = Decimal(0)
 
 
 class Grant(NamedTuple):
@@ -191,15 +215,15 @@ def in_force(
     home = promotion.home
     if promotion.period is not ALWAYS and not promotion.period.contains(at, home):
         day = at.astimezone(home).date().isoformat()
-        return _refused(promotion, "outside_period", str(promotion.period), day)
+        return refusal(promotion, "outside_period", str(promotion.period), day)
     if promotion.customer_groups and not set(promotion.customer_groups) & set(groups):
         needed, actual = (
             ", ".join(promotion.customer_groups),
             ", ".join(groups) or "none",
         )
-        return _refused(promotion, "other_customer", needed, actual)
+        return refusal(promotion, "other_customer", needed, actual)
     if promotion.currency not in (None, currency):
-        return _refused(promotion, "other_currency", str(promotion.currency), currency)
+        return refusal(promotion, "other_currency", str(promotion.currency), currency)
     return None
 
 
@@ -291,21 +315,41 @@ def grant(
         if kept
         else Decimal(0)
     )
-    capped = asked > total(shares)
+    granted = total(shares)
     for place in kept:
-        before = targets[place].running
-        reason = "capped" if capped else "applied"
-        steps[place] = Step(
-            point="promotion",
-            rule=promotion.rule,
-            applied=bool(shares[place]),
-            reason=reason if shares[place] or capped else "nothing_left",
-            needed=plain(asked) if capped else "",
-            actual=plain(total(shares)) if capped else "",
-            before=before,
-            after=difference(before, shares[place]),
-        )
+        steps[place] = _given(promotion, targets[place], shares[place], asked, granted)
     return Grant(tuple(shares), tuple(steps))
+
+
+def _given(
+    promotion: PromotionPolicy,
+    target: Target,
+    share: Decimal,
+    asked: Decimal,
+    granted: Decimal,
+) -> Step:
+    """The row of a line that a policy acted on; what was kept from it says by what."""
+    limited = asked > granted
+    reason = "applied"
+    if limited:
+        floored = share and share == difference(target.running, target.least) and target.least
+        reason = "floored" if floored or not promotion.cap else "capped"
+    elif not share:
+        reason = "nothing_left"
+    if not share and target.least and target.running <= target.least:
+        reason, limited = "at_floor", False
+    return Step(
+        point="promotion",
+        rule=promotion.code,
+        name=promotion.title,
+        applied=bool(share),
+        reason=reason,
+        needed=plain(asked) if limited else "",
+        actual=plain(granted) if limited else "",
+        before=target.running,
+        after=difference(target.running, share),
+        effect=Effect(kind="add", value=-Fraction(share)) if share else None,
+    )
 
 
 def _condition(promotion: PromotionPolicy, group: Sequence[Target]) -> Step | None:
@@ -314,13 +358,13 @@ def _condition(promotion: PromotionPolicy, group: Sequence[Target]) -> Step | No
         quantity = total(target.quantity for target in group)
     low, high = promotion.quantity_from, promotion.quantity_to
     if low is not None and quantity < low:
-        return _refused(promotion, "quantity_below", promotion.least, plain(quantity))
+        return refusal(promotion, "quantity_below", promotion.least, plain(quantity))
     if high is not None and quantity > high:
-        return _refused(promotion, "quantity_above", plain(high), plain(quantity))
+        return refusal(promotion, "quantity_above", plain(high), plain(quantity))
     if promotion.amount_from is not None:
         least, amount = promotion.amount_from.amount, total(target.amount for target in group)
         if amount < least:
-            return _refused(promotion, "amount_below", plain(least), plain(amount))
+            return refusal(promotion, "amount_below", plain(least), plain(amount))
     return None
 
 
@@ -337,16 +381,17 @@ def _share(
     places = policy.places_for(currency)
     # spare cents go by what the lines are, never by where they stand: permuting changes no total
     kept = sorted(kept, key=lambda place: targets[place])
-    rooms = [max(targets[place].running, Decimal(0)) for place in kept]
+    wholes = [max(targets[place].running, Decimal(0)) for place in kept]
+    rooms = [_room(targets[place]) for place in kept]
     # what comes back lowers what the rest may be discounted by: an exchange pays nobody
     base = max(total(targets[place].running for place in kept), Decimal(0))
     benefit = promotion.benefit
     per_line = isinstance(benefit, PercentOff) and promotion.spread == "per_line"
     if isinstance(benefit, PercentOff) and per_line:
-        wished = [rounded(product(r, benefit.percent, _CENT), places, policy.mode) for r in rooms]
+        wished = [rounded(product(r, benefit.percent, _CENT), places, policy.mode) for r in wholes]
         asked = min(total(wished), base)
     else:
-        wished = rooms
+        wished = wholes
         asked = (
             rounded(product(base, benefit.percent, _CENT), places, policy.mode)
             if isinstance(benefit, PercentOff)
@@ -355,7 +400,8 @@ def _share(
     granted = asked
     if promotion.cap is not None:
         granted = promotion.cap.granted(Money(asked, currency)).amount
-    if granted == total(wished) and per_line:
+    unbound = all(wish <= room for wish, room in zip(wished, rooms, strict=True))
+    if per_line and unbound and granted == total(wished):
         parts = wished
     else:
         units, _ = split_within(
@@ -369,12 +415,26 @@ def _share(
     return asked
 
 
-def _refused(promotion: PromotionPolicy, reason: str, needed: str, actual: str) -> Step:
-    return _refusal(promotion.rule, reason, needed[:200], actual[:200])
+def _room(target: Target) -> Decimal:
+    """How much may still be taken off a line."""
+    return max(difference(target.running, target.least), Decimal(0))
 
 
-@lru_cache(maxsize=4096)
-def _refusal(rule: str, reason: str, needed: str, actual: str) -> Step:
-    return Step(
-        point="promotion", rule=rule, applied=False, reason=reason, needed=needed, actual=actual
-    )
+def refusal(promotion: PromotionPolicy, reason: str, needed: str = "", actual: str = "") -> Step:
+    """The row of a policy that does not act, with what it needed and what it found."""
+    kept = promotion.refusals
+    key = (reason, needed[:200], actual[:200])
+    row = kept.get(key)
+    if row is None:
+        if len(kept) >= _KEPT_MAX:
+            kept.clear()
+        row = kept[key] = Step(
+            point="promotion",
+            rule=promotion.code,
+            name=promotion.title,
+            applied=False,
+            reason=reason,
+            needed=key[1],
+            actual=key[2],
+        )
+    return row

@@ -1,26 +1,40 @@
-"""The offer and its versions (报价单、版本): drafted, sent, accepted.
+"""The offer and its versions (报价单、版本): drafted, sent, accepted or lost (丢单).
 
 A quote holds everything it was made from, so that it prints and recalculates the same for ever.
 Once sent it does not change: a change is the next version, which supersedes this one. It is valid
 through the end of its last day, in the seller's time zone; a draft that nobody received cannot be
-accepted, and an expired offer only as a new version.
+accepted, and an expired offer only as a new version. What its pricing forbids is not sent, and
+what needs an approval (审批) is sent once everybody has agreed; a new version keeps what was agreed
+and asks again only for what got worse.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from cpq.approval import (
+    ApprovalMatrix,
+    ApprovalNeed,
+    ApprovalStatus,
+    Decision,
+    approval_facts,
+    decided,
+    required,
+    status,
+)
 from cpq.customer import Customer, Party
-from cpq.kernel.errors import Refused
-from cpq.kernel.model import Frozen
+from cpq.kernel.errors import Finding, Refused, refuse_if
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, Money, plain, total
+from cpq.kernel.period import instant
 from cpq.kernel.text import Line, LocalText, Number
 from cpq.waterfall import Pricing
 
 _NO_WORDS = LocalText()
+_NO_RULES = ApprovalMatrix()
 
-QuoteState = Literal["draft", "sent", "accepted", "superseded"]
+QuoteState = Literal["draft", "sent", "accepted", "superseded", "lost"]
 PaymentEvent = Literal["signing", "delivery", "acceptance"]
 """What makes an instalment fall due: the signing, a delivery, the customer's acceptance (验收)."""
 
@@ -52,8 +66,19 @@ class QuoteAcceptance(Frozen):
     quote_hash: str
 
 
+class QuoteLoss(Frozen):
+    """On which day the customer turned the offer down and why; the hash of exactly that offer."""
+
+    on: date
+    reason: Line = Field(min_length=1)
+    quote_hash: str
+
+
 class Quote(Frozen):
-    """An offer: one version, with the pricing and the words it was made of."""
+    """An offer: one version, with the pricing and the words it was made of.
+
+    ``approvals`` are the decisions made on this version and on those before it.
+    """
 
     number: Number
     version: int = Field(default=1, ge=1)
@@ -69,6 +94,8 @@ class Quote(Frozen):
     terms: tuple[Clause, ...] = ()
     salesperson: Party | None = None
     acceptance: QuoteAcceptance | None = None
+    loss: QuoteLoss | None = added(None)
+    approvals: tuple[Decision, ...] = added(())
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Quote":
@@ -86,6 +113,8 @@ class Quote(Frozen):
             raise ValueError(f"the payment terms add up to {plain(share)} %, not 100 %")
         if (self.state == "accepted") != (self.acceptance is not None):
             raise ValueError("an accepted quote, and only that, has an acceptance")
+        if (self.state == "lost") != (self.loss is not None):
+            raise ValueError("a lost quote, and only that, has a loss")
         return self
 
     @property
@@ -158,13 +187,102 @@ def _refuse_state(quote: Quote, verb: str, *, needs: QuoteState) -> None:
         )
 
 
-def send(quote: Quote) -> Quote:
+def _refuse_too_early(quote: Quote, verb: str, *, on: date) -> None:
+    if on < quote.issued_on:
+        raise Refused(
+            "quote.too_early",
+            f"quote {quote.reference} was issued on {quote.issued_on}; it cannot have been "
+            f"{verb} on {on}",
+            number=quote.number,
+            issued_on=quote.issued_on,
+        )
+
+
+def approval_needs(quote: Quote, matrix: ApprovalMatrix = _NO_RULES) -> tuple[ApprovalNeed, ...]:
+    """Every yes that the quote as it stands needs, given or not (审批需求).
+
+    What the pricing found to need an approval needs one under any matrix.
+    """
+    pricing = quote.pricing
+    if not matrix.rules and not any(found.severity == "approval" for found in pricing.findings):
+        return ()
+    return required(approval_facts(quote), matrix)
+
+
+def approval_status(
+    quote: Quote,
+    *,
+    matrix: ApprovalMatrix = _NO_RULES,
+    at: datetime | None = None,
+    since: datetime | None = None,
+) -> ApprovalStatus:
+    """Who has agreed, who is asked and who is late at an instant (``None``: by every decision).
+
+    ``since`` is when the approvals were asked for; else the day of issue begins, in UTC.
+    """
+    asked = instant(quote.issued_on) if since is None else since
+    return status(approval_needs(quote, matrix), quote.approvals, since=asked, at=at)
+
+
+def approve(
+    quote: Quote,
+    decision: Decision,
+    *,
+    matrix: ApprovalMatrix = _NO_RULES,
+    since: datetime | None = None,
+) -> Quote:
+    """The draft with a decision appended, be it yes or no.
+
+    ``since`` is when the approvals were asked for; else the day of issue begins, in UTC. Raises
+    ``Refused``: ``quote.wrong_state`` unless it is a draft, ``approval.not_needed``,
+    ``approval.stale``, ``approval.too_early``, ``approval.already_decided``,
+    ``approval.not_asked``, ``approval.wrong_role``, ``approval.not_delegable``.
+    """
+    _refuse_state(quote, "approved", needs="draft")
+    asked = instant(quote.issued_on) if since is None else since
+    needs = approval_needs(quote, matrix)
+    return quote.with_(approvals=decided(quote.approvals, decision, needs=needs, since=asked))
+
+
+def send(quote: Quote, *, matrix: ApprovalMatrix = _NO_RULES) -> Quote:
     """The draft as sent: from here on it does not change.
 
-    Raises ``Refused`` (``quote.wrong_state``).
+    Raises ``Refused``, with everything that stands in the way as findings: ``quote.blocked`` where
+    its pricing found an error, ``quote.needs_approval`` where somebody has yet to agree;
+    ``quote.wrong_state`` unless it is a draft.
     """
     _refuse_state(quote, "sent", needs="draft")
+    refuse_if(
+        quote.pricing.findings,
+        code="quote.blocked",
+        subject=f"quote {quote.reference} cannot be sent",
+    )
+    stand = approval_status(quote, matrix=matrix)
+    if stand.open:
+        listed = "; ".join(str(need.message) for need in stand.open)
+        raise Refused(
+            "quote.needs_approval",
+            f"quote {quote.reference} cannot be sent: its approval is {stand.state}: {listed}; "
+            "let somebody in these roles approve() it, or revise() it",
+            findings=_open_needs(stand),
+            number=quote.number,
+            state=stand.state,
+        )
     return quote.with_(state="sent")
+
+
+def _open_needs(stand: ApprovalStatus) -> tuple[Finding, ...]:
+    """A finding for each need without a yes: those that met a no first."""
+    refused = tuple(
+        Finding(
+            code="approval.rejected", message=need.message, severity="approval", place=need.path
+        )
+        for need in stand.rejected
+    )
+    return refused + tuple(
+        Finding(code="approval.open", message=need.message, severity="approval", place=need.path)
+        for need in stand.open[len(refused) :]
+    )
 
 
 def accept(quote: Quote, *, on: date, by: str) -> Quote:
@@ -174,14 +292,7 @@ def accept(quote: Quote, *, on: date, by: str) -> Quote:
     ``quote.too_early`` before ``issued_on``, ``quote.wrong_state`` unless it was sent.
     """
     _refuse_state(quote, "accepted", needs="sent")
-    if on < quote.issued_on:
-        raise Refused(
-            "quote.too_early",
-            f"quote {quote.reference} was issued on {quote.issued_on}; it cannot have been "
-            f"accepted on {on}",
-            number=quote.number,
-            issued_on=quote.issued_on,
-        )
+    _refuse_too_early(quote, "accepted", on=on)
     if on > quote.valid_until:
         raise Refused(
             "quote.expired",
@@ -192,6 +303,19 @@ def accept(quote: Quote, *, on: date, by: str) -> Quote:
         )
     acceptance = QuoteAcceptance(on=on, by=by, quote_hash=quote.content_hash())
     return quote.with_(state="accepted", acceptance=acceptance)
+
+
+def lose(quote: Quote, *, on: date, reason: str) -> Quote:
+    """The sent quote as turned down by the customer, who may do so after ``valid_until`` too.
+
+    ``reason`` is one line and not empty; an empty one is pydantic's ``ValidationError``. Its prices
+    are worth knowing, and its next version may still win: ``revise()`` it. Raises ``Refused``:
+    ``quote.too_early`` before ``issued_on``, ``quote.wrong_state`` unless it was sent.
+    """
+    _refuse_state(quote, "lost", needs="sent")
+    _refuse_too_early(quote, "lost", on=on)
+    loss = QuoteLoss(on=on, reason=reason, quote_hash=quote.content_hash())
+    return quote.with_(state="lost", loss=loss)
 
 
 def supersede(quote: Quote) -> Quote:
@@ -220,6 +344,7 @@ def revise(quote: Quote, pricing: Pricing, *, issued_on: date, valid_until: date
     return quote.with_(
         version=quote.version + 1,
         state="draft",
+        loss=None,
         pricing=pricing,
         issued_on=issued_on,
         valid_until=valid_until,
@@ -229,14 +354,18 @@ def revise(quote: Quote, pricing: Pricing, *, issued_on: date, valid_until: date
 def published(quote: Quote) -> Quote:
     """The quote as its customer may see it: without trace, cost sharing and segmentation.
 
-    Every figure that is printed stays. It is what the PDF carries as ``quote.json``.
+    Every figure that is printed stays; one that was lost is as it was sent, for the reason is our
+    own note. It is what the PDF carries as ``quote.json``.
     """
     pricing = quote.pricing
     lines = tuple(line.with_(steps=()) for line in pricing.lines)
     customer = quote.customer.with_(groups=(), price_book=None)
     return quote.with_(
+        state="sent" if quote.state == "lost" else quote.state,
+        loss=None,
+        approvals=(),
         customer=customer,
-        pricing=pricing.with_(lines=lines, allocations=(), refused=()),
+        pricing=pricing.with_(lines=lines, allocations=(), refused=(), findings=()),
     )
 
 

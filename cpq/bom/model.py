@@ -22,10 +22,21 @@ Sold = Literal["included", "priced"]
 """Whether a part's price is held by its parent (included) or the part is priced on its own."""
 
 
+Rollup = Literal["as_sold", "parent", "components", "sum", "allocated"]
+"""How the price of a configured product comes from its own and its parts' (捆绑计价方式).
+
+``as_sold``: each part says itself whether it is priced; ``parent``: the parent's price holds all
+its parts; ``components``: the parent costs what its parts cost; ``sum``: the parent's own price
+and its parts'; ``allocated``: the parent's price holds all, and each part bears a share of it by
+its stand-alone price, for revenue.
+"""
+
+
 class Component(Frozen):
     """A part: so many of a product per parent; ``key`` names its place in paths.
 
-    ``sold`` says whether its price is included in the parent's; the period is in days, inclusive.
+    ``sold`` says whether its price is included in the parent's; ``cascade`` lets promotions for
+    the parent hold for the part as well. The period is in days, inclusive.
 
     >>> Component(product="CHILLER", quantity=1).key
     'CHILLER'
@@ -35,6 +46,7 @@ class Component(Frozen):
     quantity: Exact = Field(default=Decimal(1), gt=0)
     unit: Code | None = None
     sold: Sold = "included"
+    cascade: bool = False
     place: Code | None = None
     period: Period = ALWAYS
 
@@ -124,9 +136,13 @@ class Excludes(Frozen):
 
 
 class BOM(Frozen):
-    """The bill of materials of one product: fixed parts, groups, attributes and rules."""
+    """The bill of materials of one product: fixed parts, groups, attributes and rules.
+
+    ``rollup`` says how its price comes from its own and its parts'.
+    """
 
     product: Code
+    rollup: Rollup = "as_sold"
     components: tuple[Component, ...] = ()
     groups: tuple[OptionGroup, ...] = ()
     attributes: tuple[Attribute, ...] = ()

@@ -13,19 +13,25 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import model_validator
 
+from cpq.agreement import AgreementLookup, PriceAgreement
+from cpq.assignment import AssignmentLookup, BookAssignment
+from cpq.availability import SalesScope, ScopeLookup
 from cpq.bom import BOM, Structure, structure
 from cpq.catalogue.check import findings
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import Finding, NotFound
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import quantum
-from cpq.kernel.period import Moment, zone
+from cpq.kernel.period import ALWAYS, Moment, zone
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.kernel.text import Code, Line
+from cpq.margin import Floor, FloorLookup
+from cpq.plan import STANDARD_PLAN, PricingPlan, plan_at
 from cpq.pricebook import PriceBook, PriceLookup
 from cpq.product import Category, Product, lineage
 from cpq.promotion import PromotionLookup, PromotionPolicy
-from cpq.tax import CHINA_VAT, TaxTable
+from cpq.rate import RateTable
+from cpq.tax import CHINA_VAT, TableTaxes, TaxRegime, TaxTable
 
 
 class Shelved(NamedTuple):
@@ -41,7 +47,9 @@ class Shelved(NamedTuple):
     must_configure: bool
 
 
-Zoned = TypeVar("Zoned", PriceBook, PromotionPolicy)
+Zoned = TypeVar(
+    "Zoned", PriceBook, PromotionPolicy, PriceAgreement, SalesScope, BookAssignment, Floor
+)
 
 
 def _in_zone(rule: Zoned, zone: str) -> Zoned:
@@ -52,8 +60,12 @@ def _in_zone(rule: Zoned, zone: str) -> Zoned:
 class Catalogue(Frozen):
     """Products, BOMs, price books, promotions, customers, taxes and units, as of a snapshot.
 
-    ``default_book`` prices customers who have no book of their own; ``zone`` is where a business
-    day begins, for books and promotions that name no zone of their own too.
+    ``default_book`` prices customers who have no book of their own, ``assignments`` say who has
+    which; ``cost_book`` is a price book whose prices are what a unit costs us. ``agreements`` are
+    prices agreed with customers, ``scopes`` who may buy what, ``floors`` what a price must not
+    fall below, ``rates`` exchange rates, ``regimes`` what a customer's tax position changes,
+    ``plans`` the published pricing plans (none: the standard one). ``zone`` is where a business day
+    begins, for books and promotions that name no zone of their own too.
 
     >>> from cpq.pricebook import PriceBookVersion, entry
     >>> catalogue = Catalogue(
@@ -74,13 +86,24 @@ class Catalogue(Frozen):
     customers: tuple[Customer, ...] = ()
     taxes: TaxTable = CHINA_VAT
     units: UnitTable = STANDARD_UNITS
+    agreements: tuple[PriceAgreement, ...] = ()
+    assignments: tuple[BookAssignment, ...] = ()
+    scopes: tuple[SalesScope, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    plans: tuple[PricingPlan, ...] = ()
+    rates: RateTable = RateTable()
+    regimes: tuple[TaxRegime, ...] = ()
+    cost_book: Code | None = None
     default_book: Code | None = None
     seller: Party | None = None
     zone: Line = "UTC"
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> "Catalogue":
-        for field in ("products", "categories", "books", "promotions", "customers"):
+        for field in (
+            *("products", "categories", "books", "promotions", "customers"),
+            *("agreements", "scopes", "floors", "regimes"),
+        ):
             seen: set[str] = set()
             for row in getattr(self, field):
                 if row.code in seen:
@@ -119,7 +142,60 @@ class Catalogue(Frozen):
     def prices(self) -> PriceLookup:
         """The price books, compiled for look-up."""
         books = (_in_zone(book, self.zone) for book in self.books)
-        return PriceLookup(books, self.products_by_code, self._categories, self.units)
+        converts = bool(self.rates.rates)
+        return PriceLookup(books, self.products_by_code, self._categories, converts=converts)
+
+    @cached_property
+    def contracts(self) -> AgreementLookup:
+        """The price agreements, compiled for look-up."""
+        return AgreementLookup(
+            (_in_zone(each, self.zone) for each in self.agreements),
+            self.products_by_code,
+            self._categories,
+            self._customers,
+            self.units,
+        )
+
+    @cached_property
+    def availability(self) -> ScopeLookup:
+        """Who may buy what, compiled for look-up."""
+        return ScopeLookup(_in_zone(each, self.zone) for each in self.scopes)
+
+    @cached_property
+    def taxing(self) -> TableTaxes:
+        """The tax table and the regimes, as the built-in engine."""
+        return TableTaxes(table=self.taxes, regimes=self.regimes, zone=self.zone)
+
+    @cached_property
+    def tax_bounds(self) -> frozenset[datetime]:
+        """The instants at which a tax rate may change."""
+        home = zone(self.zone)
+        dated = (rate.period for rate in self.taxes.rates if rate.period is not ALWAYS)
+        return frozenset(bound for period in dated for bound in period.bounds(home))
+
+    @cached_property
+    def choosing(self) -> AssignmentLookup:
+        """Which book is whose, compiled for look-up."""
+        return AssignmentLookup(_in_zone(each, self.zone) for each in self.assignments)
+
+    @cached_property
+    def currencies(self) -> dict[str, str]:
+        """The currencies of the price books by code."""
+        return {book.code: book.currency for book in self.books}
+
+    @cached_property
+    def guarding(self) -> FloorLookup:
+        """The floors, compiled for look-up."""
+        return FloorLookup(tuple(_in_zone(each, self.zone) for each in self.floors))
+
+    def plan_at(self, at: datetime) -> PricingPlan:
+        """The pricing plan in force at an instant. Raises ``Refused`` (``plan.two_published``)."""
+        return plan_at(self.plans, at=at, zone=zone(self.zone)) if self.plans else STANDARD_PLAN
+
+    @cached_property
+    def memory(self) -> dict[tuple[object, ...], object]:
+        """What pricing keeps of this snapshot from one document to the next; never part of it."""
+        return {}
 
     @cached_property
     def policies(self) -> PromotionLookup:

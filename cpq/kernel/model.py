@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
@@ -62,6 +62,20 @@ class Frozen(BaseModel):
 @lru_cache(maxsize=256)
 def _every_field(kind: type[Frozen]) -> set[str]:
     return set(kind.model_fields)
+
+
+def added(default: Any) -> Any:
+    """A field that came after values were stored: left out while it holds its default.
+
+    So a value that does not use it reads, prints as JSON and hashes as it did before.
+
+    >>> class Point(Frozen):
+    ...     x: int
+    ...     y: int = added(0)
+    >>> Point(x=1).canonical(), Point(x=1, y=2).canonical()
+    ('{"x":1}', '{"x":1,"y":2}')
+    """
+    return Field(default=default, exclude_if=lambda value: bool(value == default))
 
 
 def canonical_json(value: object) -> str:

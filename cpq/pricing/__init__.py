@@ -1,13 +1,13 @@
 """The waterfall (计价): from what is asked to what it costs, a pure function.
 
-Steps, in this order, each from the ones before, nothing ever overwritten:
+The pricing plan says which steps there are and in which order (``cpq.plan``). In two phases:
 
-1. lines: an item is one line; a configuration is a line and one line per part below it;
-2. list and book price per unit, by book, day, unit and quantity; a part that its parent's price
-   includes costs nothing by itself;
-3. amounts: quantity × price, rounded once to the policy's places;
-4. promotions, in the order of their priority, shared over the lines they are for;
-5. net = amount − discounts; tax on the net of each line; gross = net + tax.
+1. the unit phase finds what one unit of each line costs: cost, list, book and tier, attributes,
+   agreements, formulas, a manual price, by book, day, unit, quantity and customer; a part that its
+   parent's price includes costs nothing by itself;
+2. the document phase looks at the whole: amounts = quantity × price, rounded once to the policy's
+   places; lines that are a percentage of others; promotions by priority, down to the floors;
+   net = amount − discounts; tax on each line or each tax code; gross = net + tax.
 
 Pricing always starts from the list: a rule that no longer holds leaves nothing behind. It reads
 no clock and no context: the same request, snapshot and day give the same bytes.
@@ -15,47 +15,61 @@ no clock and no context: the same request, snapshot and day give the same bytes.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
+from cpq.agreement import Agreed, carried
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item
-from cpq.customer import Customer
-from cpq.kernel.errors import DomainError, Finding, Invalid, NotFound, refuse_if
-from cpq.kernel.money import EXACT, Rounding, RoundingPolicy, exact, rounded
+from cpq.kernel.errors import DomainError, Finding, NotFound, refuse_if
+from cpq.kernel.money import COMMERCIAL, RoundingPolicy, exact
 from cpq.kernel.period import Moment, instant, zone
 from cpq.kernel.text import LocalText
-from cpq.pricebook import NoPrice, Price
-from cpq.pricing.draft import Draft, drafted, finding_of
-from cpq.pricing.promote import Promoted, promote
-from cpq.tax import TaxRate, tax_on
-from cpq.trace import Step
-from cpq.waterfall import PricedLine, Pricing
+from cpq.manual import ManualPrice
+from cpq.plan import PricingPlan
+from cpq.ports import TaxEngine
+from cpq.pricebook import NoPrice
+from cpq.pricing.amounts import extend
+from cpq.pricing.document import Shares, follow
+from cpq.pricing.draft import PLAIN, Draft, drafted, finding_of
+from cpq.pricing.follow import UnitPrice
+from cpq.pricing.lines import lines_of
+from cpq.pricing.measure import Counted
+from cpq.pricing.scene import scene_of
+from cpq.pricing.sheet import Sheet
+from cpq.pricing.unit import UnitPrices, unit_price, unit_prices
+from cpq.purchased import Purchased
+from cpq.waterfall import Pricing
 
-__all__ = ["COMMERCIAL", "item", "price"]
+__all__ = ["COMMERCIAL", "item", "price", "unit_price"]
 
-_NOTHING = Decimal(0)
-_FREE = Price(_NOTHING, _NOTHING, ())
-_LARGEST_EXPONENT = 15
-COMMERCIAL = RoundingPolicy()
-"""Unit prices with four decimals, amounts on the currency's grid, half up."""
-
-
-class _Paper(NamedTuple):
-    """What every line of one document shares: the currency, and where amounts are rounded."""
-
-    currency: str
-    places: int
-    mode: Rounding
+_NO_MANUAL: Mapping[str, ManualPrice] = {}
+_NO_ATTRIBUTES: Mapping[str, object] = {}
 
 
-def item(product: str, quantity: object = 1, *, unit: str | None = None) -> Item:
+def item(
+    product: str,
+    quantity: object = 1,
+    *,
+    unit: str | None = None,
+    attributes: Mapping[str, object] = _NO_ATTRIBUTES,
+    optional: bool = False,
+    full_quantity: object = None,
+) -> Item:
     """So many of a product as it stands.
 
     >>> item("M8", 200).quantity
     Decimal('200')
+    >>> item("CLOTH", 3, attributes={"length": "2.5"}).attributes
+    (('length', '2.5'),)
     """
-    return Item(product=product, quantity=exact(quantity), unit=unit)
+    return Item(
+        product=product,
+        quantity=exact(quantity),
+        unit=unit,
+        attributes=tuple((code, str(value)) for code, value in sorted(attributes.items())),
+        optional=optional,
+        full_quantity=None if full_quantity is None else exact(full_quantity),
+    )
 
 
 def price(
@@ -65,17 +79,27 @@ def price(
     on: Moment,
     customer: str | None = None,
     book: str | None = None,
+    currency: str | None = None,
     promotions: bool = True,
+    manual: Mapping[str, ManualPrice] = _NO_MANUAL,
+    purchased: Purchased | None = None,
     policy: RoundingPolicy = COMMERCIAL,
+    plan: PricingPlan | None = None,
+    taxes: TaxEngine | None = None,
+    trace: bool = True,
 ) -> Pricing:
     """What the items cost a customer on a day, with the trace of every rule looked at.
 
-    The book is ``book``, else the customer's, else the catalogue's default; amounts are in its
-    currency. ``on`` is a business day in the catalogue's zone or an aware instant.
+    The book is ``book``, else what agreements, the customer and assignments say, else the
+    catalogue's default. Amounts are in ``currency``, else in the book's; another one is converted
+    at the catalogue's rate of the day. ``on`` is a business day in the catalogue's zone or an aware
+    instant. ``manual`` gives prices by line number, ``purchased`` what was bought before for tiers
+    that count it. ``plan`` and ``taxes`` stand in for the catalogue's plan and tax table. Without
+    ``trace``, lines have no ``steps``; every figure is the same.
 
     Raises ``Refused`` (``pricing.invalid``) with a finding for everything that keeps a line from
-    having a price, all at once; ``NotFound`` for an unknown customer or book; ``Invalid``
-    (``pricing.empty``) where nothing is asked for.
+    having a price, all at once; ``NotFound`` for an unknown customer, book, rate or line;
+    ``Invalid`` (``pricing.empty``) where nothing is asked for.
 
     >>> from cpq.pricebook import PriceBook, PriceBookVersion, entry
     >>> from cpq.product import Product
@@ -90,76 +114,120 @@ def price(
     Money('79.10', 'CNY')
     """
     buyer = None if customer is None else catalogue.customer(customer)
-    chosen = _book(catalogue, buyer, book)
-    currency = catalogue.prices.book(chosen).currency
     at = instant(on, zone(catalogue.zone))
-    drafts, findings = drafted(items, catalogue, at=at)
-    prices = _prices(drafts, catalogue, book=chosen, at=at, policy=policy, findings=findings)
-    rates = _rates(drafts, catalogue, on=on, findings=findings)
-    refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
-    paper = _Paper(currency, policy.places_for(currency), policy.mode)
-    amounts = [
-        _NOTHING if draft.included else _extended(draft, found.unit_price, paper)
-        for draft, found in zip(drafts, prices, strict=True)
-    ]
-    groups = buyer.groups if buyer else ()
-    acting = catalogue.policies.in_force(at=at, groups=groups, currency=currency)
-    promoted = promote(
-        drafts, amounts, acting if promotions else None, currency=currency, policy=policy
+    plan = plan or catalogue.plan_at(at)
+    scene = scene_of(
+        catalogue, buyer, at=at, book=book, currency=currency, plan=plan, policy=policy
     )
-    lines = _lines(drafts, prices, amounts=amounts, promoted=promoted, rates=rates, paper=paper)
+    drafts, findings = drafted(items, catalogue, at=at)
+    _refuse_strangers(manual, drafts)
+    page = unit_prices(catalogue, scene)
+    counted = Counted(drafts, catalogue, purchased)
+    allocated = frozenset(draft.number for draft in drafts if draft.manner.allocated)
+    asking = _Asking(catalogue, page, at, manual, counted, findings, {}, {}, allocated)
+    prices = _prices(asking, drafts)
+    refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
+    sheet = Sheet(catalogue, scene, drafts, prices, at=at, traced=trace)
+    extend(sheet)
+    follow(sheet, asking.shares, promotions=promotions)
+    errors = [each for each in sheet.findings if each.code in _KEEP_FROM_PRICING]
+    refuse_if(errors, code="pricing.invalid", subject="the request cannot be priced")
+    lines = lines_of(sheet, on=on, engine=taxes)
     return Pricing.built(
         {
             "customer": customer,
-            "book": chosen,
-            "currency": currency,
+            "book": scene.books[0].book,
+            "currency": scene.currency,
             "on": on,
             "policy": policy,
             "catalogue": catalogue.hash,
             "items": tuple(items),
             "lines": lines,
-            "allocations": promoted.allocations,
-            "refused": promoted.refused,
+            "allocations": sheet.allocations,
+            "refused": sheet.refused if trace else (),
+            "plan": f"{scene.plan.code} {scene.plan.version}",
+            "rates": page.rates,
+            "manual": tuple(sorted(manual.items())),
+            "purchased": purchased,
+            "promoted": promotions,
+            "findings": tuple(sheet.findings),
         }
     )
 
 
-def _book(catalogue: Catalogue, buyer: Customer | None, book: str | None) -> str:
-    chosen = book or (buyer.price_book if buyer else None) or catalogue.default_book
-    if chosen is None:
+_KEEP_FROM_PRICING = {"price.nothing_covered", "commitment.exceeded"}
+
+
+def _refuse_strangers(manual: Mapping[str, ManualPrice], drafts: Sequence[Draft]) -> None:
+    unknown = sorted(set(manual).difference(draft.number for draft in drafts))
+    if unknown:
         raise NotFound(
-            "price_book.none",
-            "no price book: name one with book=, or give the customer or the catalogue one",
+            "manual.unknown_line",
+            f"a manual price is given for line {', '.join(unknown)}, which is not there; lines are "
+            "numbered 1, 2, 2.1",
+            lines=tuple(unknown),
         )
-    return chosen
 
 
-def _prices(
-    drafts: Sequence[Draft],
-    catalogue: Catalogue,
-    *,
-    book: str,
-    at: datetime,
-    policy: RoundingPolicy,
-    findings: list[Finding],
-) -> list[Price]:
-    """A price per line, free for parts that are included; what has none is a finding."""
-    find = catalogue.prices.under(book, policy=policy).find
-    prices: list[Price] = []
-    for draft in drafts:
-        if draft.included:
-            prices.append(_FREE)
-            continue
+class _Asking(NamedTuple):
+    """What every line is asked with; ``agreed`` and ``shares`` fill as the lines go by."""
+
+    catalogue: Catalogue
+    page: UnitPrices
+    at: datetime
+    manual: Mapping[str, ManualPrice]
+    counted: Counted
+    findings: list[Finding]
+    agreed: dict[str, Agreed | None]
+    shares: Shares
+    allocated: frozenset[str]
+
+
+def _prices(asking: _Asking, drafts: Sequence[Draft]) -> list[UnitPrice]:
+    """A price per line; what has none is a finding, and lines that are shares wait for theirs."""
+    page, at = asking.page, asking.at
+    special = bool(asking.manual) or page.has_shares or bool(asking.catalogue.availability)
+    prices: list[UnitPrice] = []
+    for place, draft in enumerate(drafts):
+        found: UnitPrice | NoPrice | None
         try:
-            found = find(draft.product.code, unit=draft.unit, quantity=draft.quantity, at=at)
+            if draft.manner is PLAIN and not special and not page.measures_of(draft):
+                found = page.find(draft, at=at)
+            else:
+                found = _special(asking, draft, place)
         except DomainError as error:
-            findings.append(finding_of(f"lines/{draft.number}", error))
+            asking.findings.append(finding_of(f"lines/{draft.number}", error))
             continue
         if isinstance(found, NoPrice):
-            findings.append(_unpriced(draft, found, at.astimezone(zone(catalogue.zone))))
-        else:
+            day = at.astimezone(zone(asking.catalogue.zone))
+            asking.findings.append(_unpriced(draft, found, day))
+        elif found is not None:
             prices.append(found)
     return prices
+
+
+def _special(asking: _Asking, draft: Draft, place: int) -> UnitPrice | NoPrice | None:
+    """The price of a line that is out of the ordinary; ``None`` where a finding says why not."""
+    page, at, manner = asking.page, asking.at, draft.manner
+    if manner.included or manner.rolled_up:
+        parent = draft.number.rpartition(".")[0]
+        weighed = manner.included and parent in asking.allocated
+        return page.held(draft, at=at, weighed=weighed)
+    withheld = page.withheld(draft, at=at)
+    if withheld is not None:
+        asking.findings.append(withheld)
+        return None
+    rule = page.share(draft, at=at)
+    if rule is not None:
+        asking.shares[place] = rule
+        return page.held(draft, at=at, weighed=False)
+    above = asking.agreed.get(draft.number.rpartition(".")[0])
+    measures = asking.counted.of(draft, page.measures_of(draft))
+    given = asking.manual.get(draft.number)
+    found = page.find(draft, at=at, measures=measures, manual=given, above=above)
+    if not isinstance(found, NoPrice):
+        asking.agreed[draft.number] = carried(found.agreed, above)
+    return found
 
 
 def _unpriced(draft: Draft, missing: NoPrice, at: datetime) -> Finding:
@@ -172,92 +240,4 @@ def _unpriced(draft: Draft, missing: NoPrice, at: datetime) -> Finding:
             "add an entry, or name another book",
             zh=f"{day} 在价目表 {books} 中没有 {missing.product!r} 每 {missing.unit} 的价格",
         ),
-    )
-
-
-def _rates(
-    drafts: Sequence[Draft], catalogue: Catalogue, *, on: Moment, findings: list[Finding]
-) -> dict[str, TaxRate]:
-    rates: dict[str, TaxRate] = {}
-    for draft in drafts:
-        code = draft.product.tax_code
-        if code not in rates:
-            try:
-                rates[code] = catalogue.taxes.rate(code, on=on, zone=zone(catalogue.zone))
-            except NotFound as error:
-                findings.append(finding_of(f"lines/{draft.number}", error))
-    return rates
-
-
-def _extended(draft: Draft, unit_price: Decimal, paper: _Paper) -> Decimal:
-    amount = rounded(EXACT.multiply(draft.quantity, unit_price), paper.places, paper.mode)
-    if amount.adjusted() > _LARGEST_EXPONENT:
-        raise Invalid(
-            "number.out_of_range",
-            f"line {draft.number}: {draft.quantity} × {unit_price} = {amount} is 1E16 or more",
-        )
-    return amount
-
-
-def _lines(
-    drafts: Sequence[Draft],
-    prices: Sequence[Price],
-    *,
-    amounts: Sequence[Decimal],
-    promoted: Promoted,
-    rates: Mapping[str, TaxRate],
-    paper: _Paper,
-) -> tuple[PricedLine, ...]:
-    return tuple(
-        _line(
-            draft,
-            found,
-            amount=amount,
-            net=net,
-            promoted=steps,
-            rate=rates[draft.product.tax_code],
-            paper=paper,
-        )
-        for draft, found, amount, net, steps in zip(
-            drafts, prices, amounts, promoted.nets, promoted.steps, strict=True
-        )
-    )
-
-
-def _line(
-    draft: Draft,
-    found: Price,
-    *,
-    amount: Decimal,
-    net: Decimal,
-    promoted: tuple[Step, ...],
-    rate: TaxRate,
-    paper: _Paper,
-) -> PricedLine:
-    listed = amount
-    if found.list_price is not found.unit_price and not draft.included:
-        listed = _extended(draft, found.list_price, paper)
-    tax = tax_on(net, rate.percent, places=paper.places, mode=paper.mode)
-    return PricedLine.built(
-        {
-            "number": draft.number,
-            "product": draft.product.code,
-            "name": draft.product.name,
-            "detail": draft.detail,
-            "quantity": draft.quantity,
-            "unit": draft.unit,
-            "included": draft.included,
-            "currency": paper.currency,
-            "list_price": found.list_price,
-            "unit_price": found.unit_price,
-            "list_amount": listed,
-            "amount": amount,
-            "discount": EXACT.subtract(amount, net),
-            "net": net,
-            "tax_code": draft.product.tax_code,
-            "tax_percent": rate.percent,
-            "tax": tax,
-            "gross": EXACT.add(net, tax),
-            "steps": found.steps + promoted if promoted else found.steps,
-        }
     )

@@ -5,34 +5,59 @@ numbered ``2``, ``2.1``, ``2.1.1``. Quantities are on the grid of their unit. Wh
 item is a finding, and the next one is looked at all the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.catalogue import Catalogue, Shelved
-from cpq.configuration import Configuration, Item
+from cpq.configuration import Configuration, Item, Part
 from cpq.kernel.errors import DomainError, Finding, Invalid, Refused
 from cpq.kernel.money import places_of, plain, quantum, rounded, rounded_fraction
 from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText, legible
-from cpq.product import Product
 
 _OWN_PLACES = 9
+
+
+class Manner(NamedTuple):
+    """What is out of the ordinary about a line: a part, an option, one with attributes.
+
+    ``included``: its parent's price holds it; ``rolled_up``: its parts' prices hold it;
+    ``allocated``: its price is shared over its parts; ``parents`` are the lines above it from the
+    nearest up, of which promotions cascade down as far as ``cascades`` goes.
+    """
+
+    included: bool = False
+    rolled_up: bool = False
+    allocated: bool = False
+    optional: bool = False
+    attributes: tuple[tuple[str, str], ...] = ()
+    detail: tuple[LocalText, ...] = ()
+    cascades: tuple[Shelved, ...] = ()
+    full_quantity: Decimal | None = None
+    has_parts: bool = False
+
+
+PLAIN = Manner()
+"""A line like most: an item as it stands."""
 
 
 class Draft(NamedTuple):
     """A line before it has a price; ``own_quantity`` is in the product's own unit."""
 
     number: str
-    product: Product
+    shelved: Shelved
     quantity: Decimal
     unit: str
     own_quantity: Decimal
-    included: bool
-    detail: tuple[LocalText, ...]
-    categories: tuple[str, ...]
+    manner: Manner = PLAIN
+
+    @property
+    def counts(self) -> bool:
+        """Whether the line takes part in totals, promotions and the quantities of tiers."""
+        return not (self.manner.included or self.manner.optional)
 
 
 def drafted(
@@ -73,42 +98,66 @@ def _item(number: str, thing: Item, catalogue: Catalogue, at: datetime) -> Draft
             "the configuration",
             product=thing.product,
         )
-    return _draft(number, shelved, catalogue, quantity=thing.quantity, unit=thing.unit)
+    manner = PLAIN
+    if thing.attributes or thing.optional or thing.full_quantity is not None:
+        manner = Manner(
+            optional=thing.optional,
+            attributes=thing.attributes,
+            detail=tuple(LocalText(en=f"{code}: {value}") for code, value in thing.attributes),
+            full_quantity=thing.full_quantity,
+        )
+    return _draft(
+        number, shelved, catalogue, quantity=thing.quantity, unit=thing.unit, manner=manner
+    )
 
 
 def _configured(
     number: str, whole: Configuration, catalogue: Catalogue, at: datetime
-) -> list[Draft]:
+) -> Iterator[Draft]:
     head = catalogue.shelved(whole.product)
     if not head.sold_from <= at < head.sold_until:
         raise _unsold(head, catalogue, at)
-    drafts = [
-        _draft(
-            number,
-            head,
-            catalogue,
-            quantity=whole.quantity,
-            unit=whole.unit,
-            attributes=whole.attributes,
-        )
+    manner = _manner(whole, included=False, optional=whole.optional, cascades=())
+    lines = [
+        _draft(number, head, catalogue, quantity=whole.quantity, unit=whole.unit, manner=manner)
     ]
-    for below, part in whole.numbered():
+    lines += _parts(number, whole, catalogue, at, above=lines[0])
+    return iter(lines)
+
+
+def _parts(
+    number: str, whole: Configuration | Part, catalogue: Catalogue, at: datetime, *, above: Draft
+) -> Iterator[Draft]:
+    for place, part in enumerate(whole.parts, start=1):
         shelved = catalogue.shelved(part.product)
         included = part.sold == "included"
         if not included and not shelved.sold_from <= at < shelved.sold_until:
             raise _unsold(shelved, catalogue, at)
-        drafts.append(
-            _draft(
-                f"{number}.{below}",
-                shelved,
-                catalogue,
-                quantity=part.total,
-                unit=part.unit,
-                included=included,
-                attributes=part.attributes,
-            )
-        )
-    return drafts
+        cascades = (above.shelved, *above.manner.cascades) if part.cascade else ()
+        manner = _manner(part, included=included, optional=above.manner.optional, cascades=cascades)
+        below = f"{number}.{place}"
+        line = _draft(below, shelved, catalogue, quantity=part.total, unit=part.unit, manner=manner)
+        yield line
+        yield from _parts(below, part, catalogue, at, above=line)
+
+
+def _manner(
+    thing: Configuration | Part,
+    *,
+    included: bool,
+    optional: bool,
+    cascades: tuple[Shelved, ...],
+) -> Manner:
+    return Manner(
+        included=included,
+        rolled_up=thing.rollup == "components",
+        allocated=thing.rollup == "allocated",
+        optional=optional,
+        attributes=thing.values,
+        detail=tuple(_detail(*pair) for pair in thing.attributes),
+        cascades=cascades,
+        has_parts=bool(thing.parts),
+    )
 
 
 def _draft(
@@ -118,12 +167,11 @@ def _draft(
     *,
     quantity: Decimal,
     unit: str | None,
-    included: bool = False,
-    attributes: Sequence[tuple[LocalText, LocalText]] = (),
+    manner: Manner,
 ) -> Draft:
-    product, step = shelved.product, shelved.step
-    counted = unit or product.unit
-    if counted != product.unit:
+    own, step = shelved.product.unit, shelved.step
+    counted = unit or own
+    if counted != own:
         step = quantum(catalogue.units.unit(counted).places)
     size = quantity
     if not quantity.same_quantum(step) and places_of(quantity) > places_of(step):
@@ -132,16 +180,15 @@ def _draft(
         if not size and quantity:
             raise Refused(
                 "quantity.too_small",
-                f"{plain(quantity)} {counted} of {product.code!r} is 0 at the {places} decimals "
-                f"that {counted} has; ask for at least {plain(step)}",
-                product=product.code,
+                f"{plain(quantity)} {counted} of {shelved.product.code!r} is 0 at the {places} "
+                f"decimals that {counted} has; ask for at least {plain(step)}",
+                product=shelved.product.code,
             )
-    own = size
-    if counted != product.unit:
-        factor = catalogue.units.factor(counted, product.unit)
-        own = rounded_fraction(Fraction(size) * factor, _OWN_PLACES)
-    detail = tuple(_detail(*pair) for pair in attributes) if attributes else ()
-    return Draft(number, product, size, counted, own, included, detail, shelved.categories)
+    in_own = size
+    if counted != own:
+        factor = catalogue.units.factor(counted, own)
+        in_own = rounded_fraction(Fraction(size) * factor, _OWN_PLACES)
+    return Draft(number, shelved, size, counted, in_own, manner)
 
 
 def _detail(name: LocalText, value: LocalText) -> LocalText:

@@ -23,7 +23,7 @@ from cpq.kernel.money import Money, RoundingPolicy, money_total, rounded_fractio
 from cpq.kernel.period import Period
 from cpq.kernel.quantity import STANDARD_UNITS, Unit
 from cpq.pricebook import NoPrice, PriceBook, PriceBookEntry, PriceBookVersion, Tier, entry
-from cpq.pricing import price
+from cpq.pricing import price, unit_price
 from cpq.promotion import AmountOff, PercentOff, PromotionPolicy
 from cpq.quote import Quote, accept, send
 from cpq.waterfall import Pricing
@@ -139,7 +139,9 @@ def test_promotions_act_in_one_order_however_they_are_listed(
 @given(requests, trades())
 def test_without_promotions_nothing_is_given_away(items: list[Item], trade: Catalogue) -> None:
     pricing = price(items, catalogue=trade, on=DAY, promotions=False)
-    assert pricing == _priced(items, trade.with_(promotions=())).with_(catalogue=trade.hash)
+    assert pricing == _priced(items, trade.with_(promotions=())).with_(
+        catalogue=trade.hash, promoted=False
+    )
     assert pricing.discount == Money("0", "CNY")
 
 
@@ -195,9 +197,7 @@ def test_no_look_up_depends_on_the_context_of_the_caller(
     def answer() -> object:
         trade = Catalogue(products=PRODUCTS, categories=CATEGORIES, books=pair, units=UNITS)
         at = datetime(2026, 6, 15, tzinfo=UTC)
-        return trade.prices.under("VIP", policy=POLICY).find(
-            product, unit=unit, quantity=quantity, at=at
-        )
+        return unit_price(trade, product, unit=unit, quantity=quantity, at=at, book="VIP")
 
     expected = answer()
     with localcontext(Context(prec=1, rounding=ROUND_DOWN, traps=[Inexact])):
@@ -356,9 +356,7 @@ def test_the_table_answers_as_the_plain_rule_does(
     )
     for at, quantity in asked:
         expected = _plainly(chain, product, unit, quantity, at)
-        found = trade.prices.under("VIP", policy=POLICY).find(
-            product, unit=unit, quantity=quantity, at=at
-        )
+        found = unit_price(trade, product, unit=unit, quantity=quantity, at=at, book="VIP")
         if expected is None:
             assert found == NoPrice(product, unit, ("VIP", "LIST"))
         else:
@@ -376,8 +374,13 @@ def test_the_most_specific_entry_wins_in_any_order(
 ) -> None:
     def answer(books: tuple[PriceBook, ...]) -> object:
         trade = Catalogue(products=PRODUCTS, categories=CATEGORIES, books=books, units=UNITS)
-        found = trade.prices.under("VIP", policy=POLICY).find(
-            product, unit="pc", quantity=quantity, at=datetime(2026, 6, 15, tzinfo=UTC)
+        found = unit_price(
+            trade,
+            product,
+            unit="pc",
+            quantity=quantity,
+            at=datetime(2026, 6, 15, tzinfo=UTC),
+            book="VIP",
         )
         return found if isinstance(found, NoPrice) else found[:2]
 

@@ -10,7 +10,13 @@ booked, billed or split lies on the currency's grid.
 """
 
 from cpq.kernel.money.amount import Money, money_total
-from cpq.kernel.money.currency import CurrencyCode, RoundingPolicy, currency, currency_places
+from cpq.kernel.money.currency import (
+    COMMERCIAL,
+    CurrencyCode,
+    RoundingPolicy,
+    currency,
+    currency_places,
+)
 from cpq.kernel.money.number import (
     EXACT,
     Exact,
@@ -28,6 +34,7 @@ from cpq.kernel.money.number import (
 from cpq.kernel.money.split import Weightless, split, split_within
 
 __all__ = [
+    "COMMERCIAL",
     "EXACT",
     "CurrencyCode",
     "Exact",

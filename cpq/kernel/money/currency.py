@@ -1,14 +1,14 @@
 """Currencies by ISO 4217, with their minor units, and where amounts in them are rounded."""
 
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 import moneyed
 from moneyed.classes import CurrencyDoesNotExist
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from cpq.kernel.errors import Invalid, NotFound
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money.number import Rounding
 
 
@@ -58,7 +58,9 @@ class RoundingPolicy(Frozen):
     """Where figures are rounded, once, and how: named, and printed on what it decided.
 
     ``unit_places`` decimals for a unit price; ``amount_places`` for extended amounts, ``None``
-    meaning the currency's own.
+    meaning the currency's own. Where the unit price is ``contractual``, it is rounded and then
+    extended; where it is not, the exact one is extended and only the amount is rounded. ``tax`` is
+    rounded on each ``line``, or once per tax code of the document (``group``) and shared.
 
     >>> RoundingPolicy().places_for("JPY"), RoundingPolicy(amount_places=4).places_for("USD")
     (0, 4)
@@ -68,7 +70,13 @@ class RoundingPolicy(Frozen):
     unit_places: int = Field(default=4, ge=0, le=18)
     amount_places: int | None = Field(default=None, ge=0, le=18)
     mode: Rounding = Rounding.HALF_UP
+    contractual: bool = added(True)
+    tax: Literal["line", "group"] = added("line")
 
     def places_for(self, code: str) -> int:
         """Decimals of an extended amount in the currency ``code``."""
         return currency_places(code) if self.amount_places is None else self.amount_places
+
+
+COMMERCIAL = RoundingPolicy()
+"""Unit prices with four decimals, amounts on the currency's grid, half up."""

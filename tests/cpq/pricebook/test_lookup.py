@@ -7,9 +7,10 @@ import pytest
 
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import DomainError, Invalid, NotFound, Refused
-from cpq.kernel.money import RoundingPolicy
 from cpq.kernel.period import Period
-from cpq.pricebook import NoPrice, Price, PriceBook, PriceBookVersion, Tier, entry
+from cpq.pricebook import NoPrice, PriceBook, PriceBookVersion, Tier, entry
+from cpq.pricing import unit_price
+from cpq.pricing.follow import UnitPrice
 from tests.cpq.trade import book, catalogue
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -23,15 +24,15 @@ def _find(
     unit: str = "pc",
     name: str | None = None,
     at: datetime = AT,
-) -> Price | NoPrice:
-    return trade.prices.under(name or trade.books[-1].code, policy=RoundingPolicy()).find(
-        product, unit=unit, quantity=Decimal(str(quantity)), at=at
+) -> UnitPrice | NoPrice:
+    return unit_price(
+        trade, product, quantity=str(quantity), unit=unit, book=name or trade.books[-1].code, at=at
     )
 
 
 def _price(trade: Catalogue, product: str = "BOLT", quantity: object = 1, **asked: str) -> str:
     found = _find(trade, product, quantity, **asked)  # type: ignore[arg-type]
-    assert isinstance(found, Price)
+    assert isinstance(found, UnitPrice)
     return str(found.unit_price)
 
 
@@ -99,7 +100,7 @@ def test_below_the_first_tier_the_base_book_speaks() -> None:
     trade = catalogue(book(entry("BOLT", price=10)), vip)
     assert [_price(trade, quantity=q) for q in (9, 10)] == ["10.0000", "8.0000"]
     found = _find(trade, quantity=9)
-    assert isinstance(found, Price)
+    assert isinstance(found, UnitPrice)
     refused = next(step for step in found.steps if not step.applied)
     assert (refused.reason, refused.needed) == ("quantity_below", "10")
 
@@ -178,7 +179,7 @@ def test_each_version_holds_to_the_last_moment_of_its_period() -> None:
     edge = datetime(2026, 6, 30, 16, tzinfo=UTC)
     before = datetime(2026, 6, 30, 15, 59, 59, 999999, tzinfo=UTC)
     found = [_find(trade, at=at) for at in (before, edge)]
-    assert [row.unit_price for row in found if isinstance(row, Price)] == [1, 2]
+    assert [row.unit_price for row in found if isinstance(row, UnitPrice)] == [1, 2]
 
 
 def test_the_list_price_is_that_of_the_root_book() -> None:
@@ -188,7 +189,7 @@ def test_the_list_price_is_that_of_the_root_book() -> None:
         book(entry(percent_off=10), code="VIP", base="TRADE"),
     )
     found = _find(trade)
-    assert isinstance(found, Price)
+    assert isinstance(found, UnitPrice)
     assert (found.list_price, found.unit_price) == (100, 81)
     assert [(step.point, step.after) for step in found.steps] == [
         ("list", 100),

@@ -1,0 +1,192 @@
+"""From unit prices to the amounts of lines (行金额): extended once, rounded once, or by tiers."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from cpq.agreement import Demand, Portion, shared
+from cpq.kernel.errors import Finding, Invalid
+from cpq.kernel.money import EXACT, plain, quantum, rounded, rounded_fraction, total
+from cpq.kernel.text import LocalText
+from cpq.pricebook import Charge, Slice, Value
+from cpq.pricing.draft import Draft
+from cpq.pricing.follow import UnitPrice
+from cpq.pricing.sheet import NOTHING, Sheet
+
+_LARGEST_EXPONENT = 15
+
+
+def extend(sheet: Sheet) -> None:
+    """The amount of every line at its unit price, before promotions."""
+    places, mode, amounts = sheet.places, sheet.policy.mode, sheet.amounts
+    contractual = sheet.policy.contractual
+    agreed: list[int] = []
+    for place, (draft, found) in enumerate(zip(sheet.drafts, sheet.prices, strict=True)):
+        manner = draft.manner
+        if manner.included or manner.rolled_up:
+            continue
+        if found.charge is not None or not contractual:
+            amounts[place] = _exactly(sheet, place, draft, found)
+        else:
+            amounts[place] = rounded(EXACT.multiply(draft.quantity, found.unit_price), places, mode)
+        if amounts[place].adjusted() > _LARGEST_EXPONENT:
+            raise _too_large(draft, found, amounts[place])
+        if found.agreed is not None and found.agreed.commitment is not None:
+            agreed.append(place)
+        if found.cliff is not None and draft.quantity > found.cliff.quantity:
+            sheet.findings.append(_cliff(sheet, place, draft, found))
+    if agreed:
+        _commit(sheet, agreed)
+
+
+def listed(sheet: Sheet, place: int) -> Decimal:
+    """The amount of a line at its list price."""
+    draft, found = sheet.drafts[place], sheet.prices[place]
+    if draft.manner.included or draft.manner.rolled_up:
+        return NOTHING
+    if isinstance(found.listed, Charge):
+        return _rounded(sheet, _of(found.listed, draft))
+    if found.charge is None and found.list_price == found.unit_price:
+        return sheet.amounts[place]
+    if found.listed is None:
+        return sheet.amounts[place]
+    if not sheet.policy.contractual:
+        return _rounded(sheet, found.listed * Fraction(draft.quantity))
+    extended = EXACT.multiply(draft.quantity, found.list_price)
+    return rounded(extended, sheet.places, sheet.policy.mode)
+
+
+def _exactly(sheet: Sheet, place: int, draft: Draft, found: UnitPrice) -> Decimal:
+    """An amount from an exact price, or from tiers, with what each tier bears."""
+    if found.charge is None:
+        assert found.exact is not None
+        return _rounded(sheet, found.exact * Fraction(draft.quantity))
+    policy = sheet.policy
+    charge = (
+        found.charge.on_grid(policy.unit_places, policy.mode)
+        if policy.contractual
+        else (found.charge)
+    )
+    amount = _rounded(sheet, _of(charge, draft))
+    full = draft.manner.full_quantity
+    sheet.breakdowns[place] = charge.slices_shown(
+        Fraction(draft.quantity),
+        places=sheet.places,
+        unit_places=policy.unit_places,
+        mode=policy.mode,
+        full=None if full is None else Fraction(full),
+        total=Fraction(amount),
+    )
+    each = NOTHING
+    if draft.quantity:
+        each = rounded_fraction(
+            Fraction(amount) / Fraction(draft.quantity), policy.unit_places, policy.mode
+        )
+    sheet.prices[place] = found._replace(unit_price=each)
+    return amount
+
+
+def _of(charge: Charge, draft: Draft) -> Fraction:
+    full = draft.manner.full_quantity
+    return charge.amount(Fraction(draft.quantity), full=None if full is None else Fraction(full))
+
+
+def _rounded(sheet: Sheet, amount: Fraction) -> Decimal:
+    return rounded_fraction(amount, sheet.places, sheet.policy.mode)
+
+
+def _too_large(draft: Draft, found: UnitPrice, amount: Decimal) -> Invalid:
+    return Invalid(
+        "number.out_of_range",
+        f"line {draft.number}: {draft.quantity} × {found.unit_price} = {amount} is 1E16 or more",
+    )
+
+
+def _cliff(sheet: Sheet, place: int, draft: Draft, found: UnitPrice) -> Finding:
+    """A larger quantity that costs less: 26 costs less than 25."""
+    cliff = found.cliff
+    assert cliff is not None
+    currency, unit = sheet.scene.currency, draft.unit
+    asked, amount = plain(draft.quantity), plain(sheet.amounts[place])
+    less = plain(rounded(cliff.total, sheet.places, sheet.policy.mode))
+    larger = plain(cliff.larger)
+    return Finding(
+        code="price.cheaper_at",
+        place=f"lines/{draft.number}",
+        severity="note",
+        message=LocalText(
+            en=f"{larger} {unit} cost {less} {currency}, less than {asked} {unit} at "
+            f"{amount} {currency}",
+            zh=f"{larger} {unit} 只需 {less} {currency}，低于 {asked} {unit} 的 {amount} "
+            f"{currency}",
+        ),
+    )
+
+
+def _commit(sheet: Sheet, places: Iterable[int]) -> None:
+    """Lines that draw on a commitment: beyond what remains, the rest is at book."""
+    held = list(places)
+    demands = [_demand(sheet, place) for place in held]
+    found = shared(demands, currency=sheet.scene.currency, policy=sheet.policy)
+    sheet.findings += found.findings
+    for place, demand, portion in zip(held, demands, found.portions, strict=True):
+        if portion.book:
+            _divide(sheet, place, demand, portion)
+
+
+def _demand(sheet: Sheet, place: int) -> Demand:
+    draft, found = sheet.drafts[place], sheet.prices[place]
+    assert found.agreed is not None
+    assert found.exact is not None
+    step = quantum(sheet.catalogue.units.unit(draft.unit).places)
+    return Demand(
+        line=draft.number,
+        agreed=found.agreed,
+        product=draft.shelved.product.code,
+        unit=draft.unit,
+        quantity=draft.quantity,
+        step=step,
+        price=found.exact,
+        book=_each(found.at_book, draft),
+    )
+
+
+def _each(value: Value | None, draft: Draft) -> Fraction | None:
+    if not isinstance(value, Charge):
+        return value
+    quantity = Fraction(draft.quantity)
+    return value.amount(quantity) / quantity if quantity else None
+
+
+def _divide(sheet: Sheet, place: int, demand: Demand, portion: Portion) -> None:
+    """Price the two parts of a line, each extended and rounded by itself."""
+    if demand.book is None:
+        return
+    slices = tuple(
+        _slice(sheet, quantity, price, lower=lower)
+        for quantity, price, lower in (
+            (portion.agreed, demand.price, NOTHING),
+            (portion.book, demand.book, portion.agreed),
+        )
+        if quantity
+    )
+    amount = total(each.amount for each in slices)
+    sheet.breakdowns[place] = slices
+    sheet.amounts[place] = rounded(amount, sheet.places)
+    each = rounded_fraction(
+        Fraction(amount) / Fraction(demand.quantity), sheet.policy.unit_places, sheet.policy.mode
+    )
+    sheet.prices[place] = sheet.prices[place]._replace(unit_price=each)
+
+
+def _slice(sheet: Sheet, quantity: Decimal, price: Fraction, *, lower: Decimal) -> Slice:
+    policy = sheet.policy
+    shown = rounded_fraction(price, policy.unit_places, policy.mode)
+    exact = Fraction(shown) if policy.contractual else price
+    return Slice(
+        lower=lower,
+        quantity=quantity,
+        unit_price=shown,
+        flat=NOTHING,
+        amount=_rounded(sheet, exact * Fraction(quantity)),
+    )

@@ -1,0 +1,258 @@
+"""The steps of the document phase (整单步骤): shares of other lines, promotions, floors, bundles.
+
+Each looks at whole columns of the sheet. The plan says in which order they come; this module says
+what each does.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+
+from cpq.kernel.errors import Finding
+from cpq.kernel.money import EXACT, Money, rounded, rounded_fraction, split
+from cpq.kernel.text import LocalText
+from cpq.margin import GuardedLine, LineFloors, floors_of, judged
+from cpq.plan import PlanStep, StepKind
+from cpq.pricebook import PercentOfTotal, shown
+from cpq.pricebook.share import NothingCovered, Share, ShareLine, share_of
+from cpq.pricing.amounts import listed
+from cpq.pricing.promote import promote
+from cpq.pricing.sheet import Sheet
+from cpq.trace import UNIT_POINTS, Effect, Step
+
+Shares = dict[int, PercentOfTotal]
+"""The lines that are priced as a percentage of others, by their place."""
+
+
+def follow(sheet: Sheet, shares: Shares, *, promotions: bool) -> None:
+    """The document steps of the plan, in its order, up to the net."""
+    steps: dict[StepKind, Callable[[PlanStep], None]] = {
+        "share": lambda step: _share(sheet, shares, step),
+        "promotion": lambda _: _promote(sheet, wanted=promotions),
+        "floor": lambda _: _judge(sheet),
+    }
+    plan = sheet.scene.plan
+    if any(step.kind == "floor" for step in plan.document_steps):
+        _guard(sheet)
+    for step in plan.document_steps:
+        work = steps.get(step.kind)
+        if work is not None:
+            work(step)
+    _allocate(sheet)
+
+
+def _share(sheet: Sheet, shares: Shares, step: PlanStep) -> None:
+    """Price the lines that are a share of prices, or in a later step of results, of others."""
+    of_results = any(point not in UNIT_POINTS for point in step.reads)
+    for place, rule in shares.items():
+        if rule.of_results == of_results:
+            lines = [_share_line(sheet, shares, each, rule) for each in range(len(sheet.drafts))]
+            found = share_of(rule, lines, scale=_scale(sheet, place))
+            if isinstance(found, NothingCovered):
+                sheet.findings.append(_nothing_covered(sheet, place, found))
+            else:
+                _put_share(sheet, place, rule, found, final=of_results)
+
+
+def _share_line(sheet: Sheet, shares: Shares, place: int, rule: PercentOfTotal) -> ShareLine:
+    draft = sheet.drafts[place]
+    product, manner = draft.shelved.product, draft.manner
+    return ShareLine(
+        number=draft.number,
+        product=product.code,
+        amount=_amount_at(sheet, place, rule),
+        family=product.variant_of,
+        categories=draft.shelved.categories,
+        derived=place in shares,
+        optional=manner.optional,
+        included=manner.included,
+        quantity=draft.quantity,
+    )
+
+
+def _amount_at(sheet: Sheet, place: int, rule: PercentOfTotal) -> Fraction:
+    """The amount of a line at the point that the share is of, else at the last one before it."""
+    if rule.of_results:
+        return Fraction(sheet.nets[place])
+    if rule.of == "list":
+        return Fraction(listed(sheet, place))
+    points = sheet.prices[place].points
+    reached = UNIT_POINTS[1 : UNIT_POINTS.index(rule.of) + 1]
+    for point in reversed(reached):
+        figure: Decimal | None = getattr(points, point)
+        if figure is not None:
+            exact = Fraction(figure) * Fraction(sheet.drafts[place].quantity)
+            return Fraction(rounded_fraction(exact, sheet.places, sheet.policy.mode))
+    return Fraction(sheet.amounts[place])
+
+
+def _scale(sheet: Sheet, place: int) -> Fraction:
+    """What one of the book's currency is in the document's."""
+    book = sheet.catalogue.prices.book(sheet.prices[place].book or "")
+    if book.currency == sheet.scene.currency:
+        return Fraction(1)
+    rates = sheet.catalogue.rates
+    return rates.used(book.currency, sheet.scene.currency, on=sheet.scene.day).rate
+
+
+def _nothing_covered(sheet: Sheet, place: int, found: NothingCovered) -> Finding:
+    number = sheet.drafts[place].number
+    return Finding(
+        code="price.nothing_covered",
+        place=f"lines/{number}",
+        message=LocalText(
+            en=f"{found.product!r} costs a share of other lines (rule {found.rule}), and none of "
+            "them counts; add a line that it covers, or leave it out",
+            zh=f"{found.product!r} 按其他行的比例计价（规则 {found.rule}），但没有可计入的行",
+        ),
+    )
+
+
+def _put_share(
+    sheet: Sheet, place: int, rule: PercentOfTotal, found: Share, *, final: bool
+) -> None:
+    policy, draft = sheet.policy, sheet.drafts[place]
+    unit = rounded_fraction(found.value, policy.unit_places, policy.mode)
+    amount = rounded(EXACT.multiply(draft.quantity, unit), sheet.places, policy.mode)
+    price = sheet.prices[place]
+    points = price.points.with_(special=shown(found.value))
+    row = Step(
+        point="special",
+        rule=rule.code,
+        name=LocalText(
+            en=f"{rule.name.in_('en') or rule.code}: {rule}",
+            zh=f"{rule.name.in_('zh') or rule.code}：{rule}",
+        ),
+        applied=True,
+        reason=found.bound or "applied",
+        after=shown(found.value),
+        effect=Effect(kind="set", value=found.value),
+        basis=f"lines {', '.join(found.counted)}"[:200],
+    )
+    sheet.prices[place] = price._replace(
+        list_price=unit,
+        unit_price=unit,
+        exact=found.value,
+        listed=found.value,
+        points=points,
+        steps=(*price.steps, row),
+    )
+    sheet.amounts[place] = amount
+    if final:
+        nets = list(sheet.nets)
+        nets[place] = amount
+        sheet.nets = nets
+
+
+def _guard(sheet: Sheet) -> None:
+    """The floors of every line, before promotions act."""
+    floors = sheet.catalogue.guarding
+    if not floors:
+        return
+    groups = sheet.customer.groups if sheet.customer else ()
+    for place in range(len(sheet.drafts)):
+        sheet.floors[place] = floors_of(
+            _guarded(sheet, place),
+            floors,
+            at=sheet.at,
+            currency=sheet.scene.currency,
+            groups=groups,
+            units=sheet.catalogue.units,
+            convert=_converter(sheet),
+            places=sheet.places,
+        )
+
+
+def _guarded(sheet: Sheet, place: int) -> GuardedLine:
+    draft, price = sheet.drafts[place], sheet.prices[place]
+    product, manner = draft.shelved.product, draft.manner
+    factor = Fraction(1)
+    if price.basis == "gross" and price.position is not None:
+        factor = 1 + Fraction(price.position.rate.percent) / 100
+    low = min((each.unit_price for each in sheet.breakdowns.get(place, ())), default=None)
+    return GuardedLine(
+        number=draft.number,
+        product=product.code,
+        quantity=draft.quantity,
+        unit=draft.unit,
+        list_price=price.list_price,
+        amount=sheet.amounts[place],
+        unit_cost=sheet.cost(place),
+        lowest=low,
+        own_unit=product.unit,
+        categories=draft.shelved.categories,
+        family=product.variant_of,
+        manual=price.points.manual is not None,
+        optional=manner.optional,
+        included=manner.included or manner.rolled_up,
+        tax_factor=factor,
+    )
+
+
+def _converter(sheet: Sheet) -> Callable[[Money, str], Fraction]:
+    rates, day = sheet.catalogue.rates, sheet.scene.day
+
+    def convert(amount: Money, currency: str) -> Fraction:
+        return rates.used(amount.code, currency, on=day).amount(amount)
+
+    return convert
+
+
+def _promote(sheet: Sheet, *, wanted: bool) -> None:
+    promoted = promote(sheet, wanted=wanted)
+    sheet.nets = promoted.nets
+    sheet.allocations = promoted.allocations
+    sheet.refused = promoted.refused
+    for place, rows in enumerate(promoted.steps):
+        if rows:
+            sheet.noted(place, *rows)
+
+
+def _judge(sheet: Sheet) -> None:
+    """What of the floors was not kept, as findings."""
+    if not sheet.floors:
+        return
+    held = [sheet.floors[place] for place in range(len(sheet.drafts))]
+    nets = [_before_tax(sheet, place, floors) for place, floors in enumerate(held)]
+    sheet.findings += judged(held, nets, currency=sheet.scene.currency)
+
+
+def _before_tax(sheet: Sheet, place: int, floors: LineFloors) -> Decimal:
+    net, factor = sheet.nets[place], floors.line.tax_factor
+    return net if factor == 1 else rounded_fraction(Fraction(net) / factor, sheet.places)
+
+
+def _allocate(sheet: Sheet) -> None:
+    """Share the price of allocated bundles over their parts, by what each costs alone."""
+    for place, draft in enumerate(sheet.drafts):
+        if draft.manner.allocated:
+            depth = draft.number.count(".") + 1
+            parts = [
+                other
+                for other, each in enumerate(sheet.drafts)
+                if each.number.startswith(f"{draft.number}.") and each.number.count(".") == depth
+            ]
+            weights = [_alone(sheet, other) for other in parts]
+            if not any(weights):
+                sheet.findings.append(_no_weights(draft.number))
+                continue
+            minor = int(sheet.nets[place].scaleb(sheet.places, context=EXACT))
+            for other, share in zip(parts, split(minor, weights), strict=True):
+                sheet.allocated[other] = Decimal(share).scaleb(-sheet.places, context=EXACT)
+
+
+def _alone(sheet: Sheet, place: int) -> Fraction:
+    return abs(Fraction(sheet.drafts[place].quantity)) * (sheet.prices[place].alone or 0)
+
+
+def _no_weights(number: str) -> Finding:
+    return Finding(
+        code="bundle.no_standalone_price",
+        place=f"lines/{number}",
+        severity="note",
+        message=LocalText(
+            en=f"the price of line {number} cannot be shared over its parts: none of them has a "
+            "price of its own; add them to the price book",
+            zh=f"第 {number} 行的价格无法分摊到子件：子件均无单独售价，请在价目表中补充",
+        ),
+    )

@@ -1,0 +1,519 @@
+"""Following the unit steps of a plan (单价步骤): one function per kind of step.
+
+Each step takes its base from the price points that are there, makes its own points, and leaves
+rows in the trace. A price is an exact fraction until the policy rounds it, once, at the end; or a
+``Charge`` where it depends on the quantity within a tier.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from cpq.agreement import Agreed, CustomerAgreements
+from cpq.catalogue import Catalogue
+from cpq.kernel.errors import Refused
+from cpq.kernel.money import RoundingPolicy, plain, rounded_fraction
+from cpq.kernel.text import LocalText
+from cpq.manual import ManualPrice
+from cpq.plan import PlanStep, PricePoint, StepKind
+from cpq.pricebook import (
+    Asked,
+    AttributePrice,
+    Bounds,
+    Charge,
+    Grounds,
+    NoPrice,
+    PriceBook,
+    Value,
+    Worked,
+    adjusted,
+    numbers_of,
+    shown,
+    worked,
+)
+from cpq.pricing.scene import Scene
+from cpq.rate import UsedRate
+from cpq.tax import TaxBasis, TaxPosition, rebased
+from cpq.trace import UNIT_POINTS, Effect, Step
+from cpq.waterfall import UnitPoints
+
+_SHOWN_PLACES = 6
+
+
+class Cliff(NamedTuple):
+    """Beyond ``quantity`` of the same line, ``larger`` units cost less: ``total`` together."""
+
+    quantity: Fraction
+    larger: Decimal
+    total: Decimal
+
+
+class UnitPrice(NamedTuple):
+    """What a unit costs: rounded, exact, and why. A ``charge`` depends on the quantity.
+
+    ``at_book`` is what it would cost without its agreement, ``alone`` what a part of an allocated
+    bundle costs by itself.
+    """
+
+    list_price: Decimal
+    unit_price: Decimal
+    steps: tuple[Step, ...]
+    points: UnitPoints
+    exact: Fraction | None
+    charge: Charge | None = None
+    listed: Value | None = None
+    cost: Value | None = None
+    promotable: bool = True
+    book: str | None = None
+    agreed: Agreed | None = None
+    at_book: Value | None = None
+    cliff: Cliff | None = None
+    position: TaxPosition | None = None
+    alone: Fraction | None = None
+    basis: TaxBasis = "net"
+
+
+class _Work:
+    """One question on its way through the plan: the points so far and the rows they left."""
+
+    def __init__(self, asked: Asked, book: PriceBook, manual: ManualPrice | None) -> None:
+        self.asked = asked
+        self.book = book
+        self.manual = manual
+        self.points: dict[PricePoint, Value] = {}
+        self.rows: list[Step] = []
+        self.agreed: Agreed | None = None
+        self.above: Agreed | None = None
+        self.at_book: Value | None = None
+        self.promotable = True
+
+    def base(self, step: PlanStep) -> Value | None:
+        """The first of the points that the step reads that is there."""
+        point = step.base(self.points)
+        return None if point is None else self.points[point]
+
+    @property
+    def cost(self) -> Fraction | None:
+        """The cost of one asked unit, where it is known and does not depend on the quantity."""
+        cost = self.points.get("cost")
+        return cost if isinstance(cost, Fraction) else None
+
+
+class Following:
+    """The unit steps of one plan in one scene, ready to be followed for any product."""
+
+    def __init__(self, catalogue: Catalogue, scene: Scene) -> None:
+        self._catalogue = catalogue
+        self._scene = scene
+        self._prices = catalogue.prices
+        self._agreements: CustomerAgreements = catalogue.contracts.for_customer(
+            scene.customer, currency=scene.currency
+        )
+        self._kinds: dict[StepKind, Callable[[_Work, PlanStep], None]] = {
+            "cost": self._cost,
+            "list": self._list,
+            "book": self._book,
+            "attribute": self._attribute,
+            "contracted": self._contracted,
+            "formula": self._formula,
+            "manual": self._manual,
+        }
+
+    def bounds(self, asked: Asked) -> Bounds:
+        """Where the answers for a product in a unit may change."""
+        product, books = asked.product, [choice.book for choice in self._scene.books]
+        if self._catalogue.cost_book is not None:
+            books.append(self._catalogue.cost_book)
+        found = Bounds(set(), set(), set())
+        for code in books:
+            each = self._prices.bounds(code, product, unit=asked.unit, factor=asked.factor)
+            found.times.update(each.times)
+            found.sizes.update(each.sizes)
+            found.measures.update(each.measures)
+        found.times.update(self._catalogue.tax_bounds)
+        if self._agreements:
+            agreed = self._agreements.bounds(product.code, unit=asked.unit)
+            found.times.update(agreed.times)
+            found.sizes.update(agreed.sizes)
+        return found
+
+    def price(
+        self, asked: Asked, *, manual: ManualPrice | None = None, above: Agreed | None = None
+    ) -> UnitPrice | NoPrice:
+        """What the first book that has a price says, after all unit steps of the plan."""
+        searched: list[str] = []
+        for choice in self._scene.books:
+            chain = self._prices.chain(choice.book)
+            work = _Work(asked, chain[0], manual)
+            work.above = above
+            for step in self._scene.plan.unit_steps:
+                if not step.scoped or self._covers(step, asked):
+                    self._kinds[step.kind](work, step)
+            result = self._result(work)
+            if result is not None:
+                return self._priced(work, result)
+            searched += [link.code for link in chain]
+        return NoPrice(asked.product.code, asked.unit, tuple(searched))
+
+    def cost_of(self, asked: Asked) -> Value | None:
+        """What one asked unit costs us, in the document's currency; ``None`` where not known."""
+        value, _ = self._cost_of(asked)
+        return value
+
+    def _covers(self, step: PlanStep, asked: Asked) -> bool:
+        product = asked.product
+        categories = self._catalogue.lineage(product)
+        return step.covers(product.code, family=product.variant_of, categories=categories)
+
+    def _result(self, work: _Work) -> Value | None:
+        """The unit price that the document phase begins with."""
+        for step in self._scene.plan.document_steps:
+            if step.kind != "share":
+                reads = (point for point in step.reads if point in UNIT_POINTS)
+                return next((work.points[point] for point in reads if point in work.points), None)
+        return None
+
+    def _priced(self, work: _Work, result: Value) -> UnitPrice:
+        policy = self._scene.policy
+        position = self.position_of(work.asked)
+        root = work.points.get("list")
+        before, basis = result, work.book.tax_basis
+        result = _rebased(result, position, work)
+        if result != before:
+            work.rows.append(_regime_row(position, before, result))
+            root = None if root is None else _rebased(root, position, work)
+        charge = None if isinstance(result, Fraction) else result
+        exact = result if isinstance(result, Fraction) else None
+        unit = Decimal(0) if exact is None else _rounded(exact, policy)
+        listed = unit
+        if isinstance(root, Fraction) and root != exact:
+            listed = _rounded(root, policy)
+        figures = {point: shown(value) for point, value in work.points.items()}
+        return UnitPrice(
+            list_price=listed,
+            unit_price=unit,
+            steps=tuple(work.rows),
+            points=UnitPoints.model_validate(figures),
+            exact=exact,
+            charge=charge,
+            listed=root,
+            cost=work.points.get("cost"),
+            promotable=work.promotable,
+            book=work.book.code,
+            agreed=work.agreed,
+            at_book=work.at_book,
+            position=position,
+            basis=position.basis or basis,
+        )
+
+    def _cost(self, work: _Work, _: PlanStep) -> None:
+        cost, rows = self._cost_of(work.asked)
+        if cost is not None:
+            work.points["cost"] = cost
+        work.rows += rows
+
+    def _cost_of(self, asked: Asked) -> tuple[Value | None, list[Step]]:
+        """The price in the cost book, with its attribute prices, as a cost."""
+        code = self._catalogue.cost_book
+        if code is None:
+            return None, []
+        chain = self._prices.chain(code)
+        walked = self._walked(chain, asked, Grounds())
+        value, rows = self._adjusted(chain, asked, walked.value)
+        return value, [row.with_(point="cost") for row in (*walked.rows, *rows)]
+
+    def _list(self, work: _Work, _: PlanStep) -> None:
+        """The root of the book's chain."""
+        root = self._prices.chain(work.book.code)[-1:]
+        walked = self._walked(root, work.asked, Grounds(cost=work.cost))
+        work.rows += walked.rows
+        if walked.value is not None:
+            work.points["list"] = walked.value
+
+    def _book(self, work: _Work, step: PlanStep) -> None:
+        """The books that derive from the root, one on the other, the asked one last.
+
+        The point ``book`` is the price at the first tier, ``tier`` that of the tier reached.
+        """
+        chain = self._prices.chain(work.book.code)
+        base, listed = work.base(step), work.points.get("list")
+        if len(chain) == 1:
+            root = self._walked(chain, work.asked, Grounds(cost=work.cost))
+            walked = Worked(base, root.first if base == root.value else base, ())
+        else:
+            walked = self._walked(chain[:-1], work.asked, Grounds(base, listed, work.cost))
+        work.rows += walked.rows
+        if walked.value is None:
+            return
+        if walked.first is not None:
+            work.points["book"] = walked.first
+        if walked.value != walked.first:
+            work.points["tier"] = walked.value
+
+    def _walked(self, links: tuple[PriceBook, ...], asked: Asked, grounds: Grounds) -> Worked:
+        """The books of a chain, the last first, from and to figures in the document's currency."""
+        own = self._scene.currency
+        value = first = grounds.below
+        rows: list[Step] = []
+        currency = own
+        for link in reversed(links):
+            value, converted = self._converted(value, currency, link.currency)
+            rows += converted
+            currency = link.currency
+            listed, _ = self._converted(grounds.listed, own, currency)
+            cost, _ = self._converted(grounds.cost, own, currency)
+            stands = Grounds(value, listed, cost if isinstance(cost, Fraction) else None)
+            made = worked(link, asked, stands, covering=self._prices.covering)
+            rows += made.rows
+            value, first = made.value, made.first
+        value, converted = self._converted(value, currency, own)
+        first, _ = self._converted(first, currency, own)
+        return Worked(value, first, (*rows, *converted))
+
+    def _attribute(self, work: _Work, step: PlanStep) -> None:
+        chain = self._prices.chain(work.book.code)
+        base = work.base(step)
+        value, rows = self._adjusted(chain, work.asked, base)
+        work.rows += rows
+        if value is not None and any(row.applied for row in rows):
+            work.points["attribute"] = value
+
+    def _contracted(self, work: _Work, step: PlanStep) -> None:
+        if not self._agreements and work.above is None:
+            return
+        asked, base = work.asked, work.base(step)
+        found = self._agreements.candidates(
+            asked.product.code,
+            unit=asked.unit,
+            quantity=rounded_fraction(asked.quantity, 9),
+            at=asked.at,
+            above=work.above,
+        )
+        listed = work.points.get("list")
+        made = found.on(
+            list_price=listed if isinstance(listed, Fraction) else None,
+            book_price=base if isinstance(base, Fraction) else None,
+        )
+        work.rows += made.steps
+        if made.agreed is not None and made.price is not None:
+            work.points["contracted"] = made.price
+            work.agreed, work.at_book = made.agreed, base
+            work.promotable = made.promotable
+
+    def _formula(self, work: _Work, step: PlanStep) -> None:
+        assert step.formula is not None
+        asked = work.asked
+        context = numbers_of(asked.attributes)
+        context.update(
+            (point, value) for point, value in work.points.items() if isinstance(value, Fraction)
+        )
+        made = max(Fraction(0), step.formula.value(context, rule=step.code))
+        before = work.base(step)
+        for point in step.writes:
+            work.points[point] = made
+            work.rows.append(
+                Step(
+                    point=point,
+                    rule=step.code,
+                    name=LocalText(
+                        en=f"{step.name.in_('en') or step.code} = {step.formula}",
+                        zh=f"{step.name.in_('zh') or step.code} = {step.formula}",
+                    ),
+                    applied=True,
+                    reason="applied",
+                    before=shown(before),
+                    after=shown(made),
+                    effect=Effect(kind="set", value=made),
+                )
+            )
+
+    def _manual(self, work: _Work, step: PlanStep) -> None:
+        given, base = work.manual, work.base(step)
+        if given is None:
+            return
+        if base is None or isinstance(base, Charge):
+            if given.price is None:
+                raise Refused(
+                    "manual.no_base",
+                    f"{given} off {work.asked.product.code!r}: there is no price per unit to take "
+                    "it off; give the line a price",
+                )
+            base = None
+        made = given.of(base if base is not None else Fraction(0))
+        who = ", ".join(part for part in (given.by, given.reason) if part)
+        work.points["manual"] = made
+        work.promotable = given.promotable
+        work.agreed = None
+        work.rows.append(
+            Step(
+                point="manual",
+                rule="manual",
+                name=LocalText(
+                    en=f"manual price {given}" + (f" ({who})" if who else ""),
+                    zh=f"手工价 {given}" + (f"（{who}）" if who else ""),
+                ),
+                applied=True,
+                reason="applied",
+                before=shown(base),
+                after=shown(made),
+                effect=Effect(kind="set", value=made),
+            )
+        )
+
+    def _adjusted(
+        self, chain: tuple[PriceBook, ...], asked: Asked, value: Value | None
+    ) -> tuple[Value | None, list[Step]]:
+        """The attribute prices of the chain, root first; a nearer rule of one code stands in."""
+        rows: list[Step] = []
+        nearer: set[str] = set()
+        layers: list[tuple[PriceBook, tuple[AttributePrice, ...]]] = []
+        for link in chain:
+            rules = self._prices.attributes(link, asked.product, asked.at)
+            layers.append((link, tuple(rule for rule in rules if rule.code not in nearer)))
+            nearer.update(rule.code for rule in rules)
+        for link, rules in reversed(layers):
+            if rules:
+                value, more = self._adjusted_in(link, rules, asked, value)
+                rows += more
+        return value, rows
+
+    def _adjusted_in(
+        self,
+        link: PriceBook,
+        rules: tuple[AttributePrice, ...],
+        asked: Asked,
+        value: Value | None,
+    ) -> tuple[Value | None, list[Step]]:
+        product = asked.product
+        scale, _ = self._converted(Fraction(1), link.currency, self._scene.currency)
+        made = adjusted(
+            rules,
+            value if isinstance(value, Fraction) else None,
+            product=product.code,
+            unit=asked.unit,
+            attributes=asked.attributes,
+            at=asked.at,
+            home=link.home,
+            family=product.variant_of,
+            categories=self._catalogue.lineage(product),
+            factor=asked.factor,
+            scale=scale if isinstance(scale, Fraction) else Fraction(1),
+            resolution=link.resolution,
+        )
+        rows = [
+            Step(
+                point="attribute",
+                rule=f"{link.code}: {row.rule}"[:200],
+                name=LocalText(
+                    en=f"{row.name.in_('en') or row.rule} {row.stated}",
+                    zh=f"{row.name.in_('zh') or row.rule} {row.stated}",
+                ),
+                applied=row.applied,
+                reason=row.reason,
+                needed=row.needed,
+                actual=row.actual,
+                before=shown(row.before),
+                after=shown(row.after),
+                effect=None
+                if row.effect is None or isinstance(value, Charge)
+                else Effect(kind=row.effect.kind, value=row.effect.value),
+            )
+            for row in made.rows
+        ]
+        if isinstance(value, Charge):
+            for effect in made.effects:
+                value = _on_charge(value, effect.kind, effect.value)
+            return value, rows
+        return made.value, rows
+
+    def _converted(
+        self, value: Value | None, currency: str, to: str
+    ) -> tuple[Value | None, list[Step]]:
+        """The value in another currency at the rate of the document's day, exactly."""
+        if value is None or currency == to:
+            return value, []
+        used = self._catalogue.rates.used(currency, to, on=self._scene.day)
+        made = value * used.rate if isinstance(value, Fraction) else value.scaled(used.rate)
+        step = Step(
+            point="list",
+            rule=f"{currency}/{to}",
+            name=LocalText(
+                en=f"1 {currency} = {plain(shown_rate(used))} {to} ({used.kind}, {used.on})",
+                zh=f"1 {currency} = {plain(shown_rate(used))} {to}（{used.kind}，{used.on}）",
+            ),
+            applied=True,
+            reason="applied",
+            before=shown(value),
+            after=shown(made),
+            effect=None if isinstance(made, Charge) else Effect(kind="times", value=used.rate),
+        )
+        return made, [step]
+
+    def rates_needed(self) -> tuple[UsedRate, ...]:
+        """The exchange rates that the books of the scene need, whichever lines there are."""
+        books = [choice.book for choice in self._scene.books]
+        if self._catalogue.cost_book is not None:
+            books.append(self._catalogue.cost_book)
+        pairs: set[tuple[str, str]] = set()
+        for code in books:
+            links = [link.currency for link in reversed(self._prices.chain(code))]
+            pairs.update((one, self._scene.currency) for one in links)
+            pairs.update((self._scene.currency, one) for one in links[1:])
+        rates, day = self._catalogue.rates, self._scene.day
+        return tuple(rates.used(*pair, on=day) for pair in sorted(pairs) if pair[0] != pair[1])
+
+    def position_of(self, asked: Asked) -> TaxPosition:
+        """What tax a line owes on the day, under the customer's regime."""
+        customer = self._scene.customer
+        regime = customer.tax_regime if customer else None
+        return self._catalogue.taxing.position(asked.product.tax_code, on=asked.at, regime=regime)
+
+
+def _rebased(value: Value, position: TaxPosition, work: _Work) -> Value:
+    """A price with tax in it under the customer's regime: the seller keeps his net."""
+    basis, currency = work.book.tax_basis, work.book.currency
+    if isinstance(value, Fraction):
+        return rebased(
+            value, position, basis=basis, currency=currency, units=work.asked.factor
+        ).price
+    one = rebased(Fraction(1), position, basis=basis, currency=currency).price
+    if one != 1 and (position.home.per_unit or position.rate.per_unit):
+        raise Refused(
+            "tax.regime_on_tiers",
+            f"the price of {work.asked.product.code!r} has tiers and a tax per unit in it, which "
+            "the customer's tax regime changes; price it before tax",
+        )
+    return value.scaled(one)
+
+
+def _regime_row(position: TaxPosition, before: Value, after: Value) -> Step:
+    home, owed = position.home, position.rate
+    return Step(
+        point="special",
+        rule=f"tax {home.code}/{owed.code}",
+        name=LocalText(
+            en=f"tax regime: {home.code} becomes {owed.code}",
+            zh=f"适用税制：{home.code} 改为 {owed.code}",
+        ),
+        applied=True,
+        reason="applied",
+        before=shown(before),
+        after=shown(after),
+        effect=Effect(kind="set", value=after) if isinstance(after, Fraction) else None,
+    )
+
+
+def _on_charge(charge: Value, kind: str, value: Fraction) -> Value:
+    if kind == "set" or not isinstance(charge, Charge):
+        return value
+    return charge.shifted(value) if kind == "add" else charge.scaled((100 + value) / 100)
+
+
+def _rounded(exact: Fraction, policy: RoundingPolicy) -> Decimal:
+    return rounded_fraction(exact, policy.unit_places, policy.mode)
+
+
+def shown_rate(used: UsedRate) -> Decimal:
+    """An exchange rate for people: at most ten decimals."""
+    return rounded_fraction(used.rate, 10).normalize()

@@ -1,0 +1,74 @@
+"""What is counted to reach a tier, where that is not the line alone (数量口径).
+
+A quantity is in the product's own unit. Of products that are counted together, those whose unit
+does not convert into this one's (metres and pieces) count nothing. Parts that their parent's price
+includes and optional lines do not count; a return counts as what was bought, because it reaches
+the tier of what is returned.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from cpq.catalogue import Catalogue
+from cpq.kernel.errors import DomainError
+from cpq.pricebook import Measure
+from cpq.pricing.draft import Draft
+from cpq.product import Product
+from cpq.purchased import Purchased
+
+
+class Counted:
+    """The quantities of one document by what they count, each reckoned once."""
+
+    def __init__(
+        self, drafts: Sequence[Draft], catalogue: Catalogue, purchased: Purchased | None
+    ) -> None:
+        self._drafts = tuple(draft for draft in drafts if draft.counts)
+        self._catalogue = catalogue
+        before = purchased or Purchased()
+        self._before: dict[str, Mapping[str, Decimal]] = {
+            "contract": dict(before.contract),
+            "period": dict(before.period),
+        }
+
+    def of(self, draft: Draft, measures: frozenset[Measure]) -> dict[Measure, Fraction]:
+        """What each measure counts for a line, in its product's own unit."""
+        return {measure: self._counted(measure, draft) for measure in measures}
+
+    def _counted(self, measure: Measure, draft: Draft) -> Fraction:
+        basis, category = measure
+        product = draft.shelved.product
+        if basis in self._before:
+            own = self._sum(draft, lambda other: other.shelved.product.code == product.code)
+            return own + Fraction(self._before[basis].get(product.code, Decimal(0)))
+        if basis == "product":
+            return self._sum(draft, lambda other: other.shelved.product.code == product.code)
+        if basis == "family":
+            head = product.variant_of or product.code
+            return self._sum(draft, lambda other: _head(other.shelved.product) == head)
+        if not category:
+            return self._sum(draft, lambda _: True)
+        return self._sum(draft, lambda other: category in other.shelved.categories)
+
+    def _sum(self, draft: Draft, counts: Callable[[Draft], bool]) -> Fraction:
+        """The quantities of the lines that count, in the unit of the line's product."""
+        own = draft.shelved.product
+        found = Fraction(0)
+        for other in self._drafts:
+            if counts(other):
+                found += abs(Fraction(other.own_quantity)) * self._factor(other, own)
+        return found if draft.counts else found + abs(Fraction(draft.own_quantity))
+
+    def _factor(self, other: Draft, own: Product) -> Fraction:
+        unit = other.shelved.product.unit
+        if unit == own.unit:
+            return Fraction(1)
+        try:
+            return self._catalogue.units.factor(unit, own.unit)
+        except DomainError:
+            return Fraction(0)
+
+
+def _head(product: Product) -> str:
+    return product.variant_of or product.code

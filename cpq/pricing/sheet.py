@@ -1,0 +1,84 @@
+"""The sheet that a document is priced on (计价表): a column per figure, a row per line.
+
+The unit phase fills what a unit costs; the steps of the document phase work on whole columns. It
+lives as long as one call of ``price``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from cpq.allocation import Allocation
+from cpq.catalogue import Catalogue
+from cpq.customer import Customer
+from cpq.kernel.errors import Finding
+from cpq.kernel.money import RoundingPolicy
+from cpq.margin import LineFloors
+from cpq.pricebook import Charge, Slice
+from cpq.pricing.draft import Draft
+from cpq.pricing.follow import UnitPrice
+from cpq.pricing.scene import Scene
+from cpq.trace import Step
+
+NOTHING = Decimal(0)
+
+
+class Sheet:
+    """What is known of each line so far; all columns have one entry per draft."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        scene: Scene,
+        drafts: Sequence[Draft],
+        prices: Sequence[UnitPrice],
+        *,
+        at: datetime,
+        traced: bool,
+    ) -> None:
+        size = len(drafts)
+        self.catalogue = catalogue
+        self.scene = scene
+        self.drafts = drafts
+        self.prices = list(prices)
+        self.at = at
+        self.traced = traced
+        self.amounts: list[Decimal] = [NOTHING] * size
+        self.nets: Sequence[Decimal] = self.amounts
+        self.steps: list[list[Step] | None] = [None] * size
+        self.breakdowns: dict[int, tuple[Slice, ...]] = {}
+        self.floors: dict[int, LineFloors] = {}
+        self.allocated: dict[int, Decimal] = {}
+        self.allocations: tuple[Allocation, ...] = ()
+        self.refused: tuple[Step, ...] = ()
+        self.findings: list[Finding] = []
+        self.places = scene.policy.places_for(scene.currency)
+
+    @property
+    def customer(self) -> Customer | None:
+        """The buyer, where one is named."""
+        return self.scene.customer
+
+    @property
+    def policy(self) -> RoundingPolicy:
+        """Where figures are rounded."""
+        return self.scene.policy
+
+    def noted(self, place: int, *rows: Step) -> None:
+        """Rows of the trace that a line gets from the document phase."""
+        if self.traced:
+            kept = self.steps[place]
+            if kept is None:
+                self.steps[place] = list(rows)
+            else:
+                kept += rows
+
+    def cost(self, place: int) -> Fraction | None:
+        """The cost of one unit of a line; what is made of parts that are lines costs nothing."""
+        found, quantity = self.prices[place].cost, Fraction(self.drafts[place].quantity)
+        if isinstance(found, Charge):
+            return found.amount(quantity) / quantity if quantity else None
+        if found is None and self.catalogue.cost_book and self.drafts[place].manner.has_parts:
+            return Fraction(0)
+        return found

@@ -1,0 +1,147 @@
+"""What pricing gives back: lines with their price points side by side, and the trace (价格构成).
+
+A price point is never overwritten: the list price stands beside the price of the book, the
+discount of the promotions beside the net. Each line carries its trace: one row per rule that was
+looked at, applied or refused, with what it needed and what it found.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cached_property
+
+from cpq.allocation import Allocation
+from cpq.configuration import Configuration, Item
+from cpq.kernel.errors import Finding
+from cpq.kernel.model import Frozen, added
+from cpq.kernel.money import CurrencyCode, Money, RoundingPolicy, total
+from cpq.kernel.period import Bound
+from cpq.kernel.text import Code, Line
+from cpq.manual import ManualPrice
+from cpq.margin import FloorFinding
+from cpq.purchased import Purchased
+from cpq.rate import UsedRate
+from cpq.trace import Step
+from cpq.waterfall.line import PricedLine, TaxTotal, UnitPoints
+from cpq.waterfall.text import explained
+from cpq.waterfall.why import Trigger, Why, WhyNot, triggers, why, why_not
+
+__all__ = ["PricedLine", "Pricing", "TaxTotal", "Trigger", "UnitPoints", "Why", "WhyNot"]
+
+
+class Pricing(Frozen):
+    """A priced request: the inputs by value or hash, the lines, the allocations of discounts.
+
+    ``catalogue`` is the content hash of the snapshot that was priced against; the same items, day
+    and snapshot give the same bytes. ``plan`` names the plan that was followed and its version,
+    ``rates`` the exchange rates that were used, ``manual`` the prices that people gave, by line,
+    ``purchased`` what was bought before, ``promoted`` whether promotions were asked for.
+    ``refused`` are the promotions that did not hold for the order at all, with the reason; what
+    happened on a line stands in its ``steps``. ``findings`` are what a person should know: floors
+    that do not hold, a larger quantity that costs less. Optional lines are in no total.
+    """
+
+    customer: Code | None
+    book: Code
+    currency: CurrencyCode
+    on: Bound
+    policy: RoundingPolicy
+    catalogue: str
+    items: tuple[Item | Configuration, ...]
+    lines: tuple[PricedLine, ...]
+    allocations: tuple[Allocation, ...] = ()
+    refused: tuple[Step, ...] = ()
+    plan: Line = added("")
+    rates: tuple[UsedRate, ...] = added(())
+    manual: tuple[tuple[Line, ManualPrice], ...] = added(())
+    purchased: Purchased | None = added(None)
+    promoted: bool = added(True)
+    findings: tuple[FloorFinding | Finding, ...] = added(())
+
+    def _sum(self, amounts: Iterable[Decimal]) -> Money:
+        return Money(total(amounts), self.currency)
+
+    @cached_property
+    def counted(self) -> tuple[PricedLine, ...]:
+        """The lines that are in the totals: all but the optional ones."""
+        return tuple(line for line in self.lines if not line.optional)
+
+    @cached_property
+    def list_total(self) -> Money:
+        """Σ list amounts."""
+        return self._sum(line.list_amount for line in self.counted)
+
+    @cached_property
+    def amount(self) -> Money:
+        """Σ amounts at the prices of the book, before promotions."""
+        return self._sum(line.amount for line in self.counted)
+
+    @cached_property
+    def discount(self) -> Money:
+        """Σ promotion discounts."""
+        return self._sum(line.discount for line in self.counted)
+
+    @cached_property
+    def net(self) -> Money:
+        """The total before tax."""
+        return self._sum(line.net for line in self.counted)
+
+    @cached_property
+    def tax(self) -> Money:
+        """The tax on the total."""
+        return self._sum(line.tax for line in self.counted)
+
+    @cached_property
+    def gross(self) -> Money:
+        """The total to pay."""
+        return self._sum(line.gross for line in self.counted)
+
+    @cached_property
+    def taxes(self) -> tuple[TaxTotal, ...]:
+        """Net and tax by tax code, in the order of first use; included lines do not count."""
+        groups: dict[tuple[str, Decimal], list[PricedLine]] = {}
+        for line in self.counted:
+            if not line.included:
+                groups.setdefault((line.tax_code, line.tax_percent), []).append(line)
+        return tuple(
+            TaxTotal(
+                code=code,
+                percent=percent,
+                net=self._sum(line.net for line in lines),
+                tax=self._sum(line.tax for line in lines),
+            )
+            for (code, percent), lines in groups.items()
+        )
+
+    def line(self, number: str) -> PricedLine:
+        """The line of that number. Raises ``KeyError``."""
+        return self._by_number[number]
+
+    @cached_property
+    def _by_number(self) -> dict[str, PricedLine]:
+        return {line.number: line for line in self.lines}
+
+    @cached_property
+    def cost(self) -> Money | None:
+        """Σ costs; ``None`` where the cost of one line is not known."""
+        costs = [line.cost for line in self.counted]
+        return None if None in costs else self._sum(cost for cost in costs if cost is not None)
+
+    def explain(self, locale: str = "en") -> str:
+        """The waterfall as text: each line, each rule that was looked at, and totals that foot."""
+        return "\n".join(explained(self, locale))
+
+    def why(self, line: str) -> tuple[Why, ...]:
+        """The rules that made a line's price, in the order they acted. Raises ``KeyError``."""
+        return why(self, line)
+
+    def why_not(self, rule: str, line: str | None = None) -> tuple[WhyNot, ...]:
+        """Why a rule did not act: on a line, or on any and on the order as a whole.
+
+        ``rule`` is a promotion's or an agreement's code, a price book's, or a whole name as
+        ``Step.rule`` has it. Nothing comes back for a rule that acted or that nobody looked at.
+        """
+        return why_not(self, rule, line)
+
+    def what_would_trigger(self, rule: str) -> tuple[Trigger, ...]:
+        """What would have to change for a rule to act: two more units, a day, another customer."""
+        return triggers(self, rule)

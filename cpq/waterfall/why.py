@@ -1,0 +1,204 @@
+"""Why a price is what it is, why a rule did not act, and what would make it (计价追溯问答).
+
+The answers are read off the trace: every rule that was looked at left its row. ``why`` gives the
+rows that made a line's price; ``why_not`` those of a rule that was refused, with what was missing;
+``triggers`` turns what was missing into what would have to happen: two more units, 120.00 more on
+the order, a day within the period.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Literal
+
+from cpq.kernel.errors import NotFound
+from cpq.kernel.model import Frozen
+from cpq.kernel.money import Exact, difference, plain
+from cpq.kernel.text import LocalText
+from cpq.plan import PricePoint
+from cpq.trace import Effect, Step
+from cpq.waterfall.line import PricedLine
+from cpq.waterfall.text import found_of, reason_text, row_text
+
+if TYPE_CHECKING:
+    from cpq.waterfall import Pricing
+
+
+class Why(Frozen):
+    """A rule that made the price of a line: what it did, and the same in words."""
+
+    line: str
+    point: PricePoint
+    rule: str
+    effect: Effect | None = None
+    before: Exact | None = None
+    after: Exact | None = None
+    text: LocalText
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+class WhyNot(Frozen):
+    """A rule that did not act on a line (``line`` empty: on the order): what it needed and found.
+
+    ``missing`` is needed − found where both are numbers.
+    """
+
+    line: str
+    rule: str
+    reason: str
+    needed: str = ""
+    actual: str = ""
+    missing: Exact | None = None
+    text: LocalText
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+TriggerKind = Literal["quantity", "amount", "day", "customer", "attribute", "unit", "other"]
+
+
+class Trigger(Frozen):
+    """What would make a rule act: so much more of something, or something else instead.
+
+    ``more`` counts ``unit``: a unit of measure for a quantity, a currency for an amount.
+    """
+
+    line: str
+    rule: str
+    kind: TriggerKind
+    more: Exact | None = None
+    unit: str = ""
+    needed: str = ""
+    text: LocalText
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+def why(pricing: "Pricing", line: str) -> tuple[Why, ...]:
+    """The rules that made a line's price, in the order they acted. Raises ``KeyError``."""
+    priced = pricing.line(line)
+    return tuple(
+        Why(
+            line=line,
+            point=step.point,
+            rule=step.rule,
+            effect=step.effect,
+            before=step.before,
+            after=step.after,
+            text=_both(step, priced),
+        )
+        for step in priced.steps
+        if step.applied
+    )
+
+
+def why_not(pricing: "Pricing", rule: str, line: str | None = None) -> tuple[WhyNot, ...]:
+    """Why a rule did not act: on a line, or on any and on the order as a whole."""
+    found = []
+    for priced, step in _refused(pricing, rule, line):
+        actual = found_of(step, priced)
+        found.append(
+            WhyNot(
+                line=priced.number if priced else "",
+                rule=step.rule,
+                reason=step.reason,
+                needed=step.needed,
+                actual=actual,
+                missing=_missing(step, actual),
+                text=_both(step, priced),
+            )
+        )
+    return tuple(found)
+
+
+def triggers(pricing: "Pricing", rule: str) -> tuple[Trigger, ...]:
+    """What would have to change for a rule to act, the least change first.
+
+    Raises ``NotFound`` (``rule.unknown``) where the trace has no row of that rule at all.
+    """
+    refused = list(_refused(pricing, rule, None))
+    if not refused and not any(step.named(rule) for _, step in _rows(pricing)):
+        raise NotFound(
+            "rule.unknown",
+            f"no rule {rule!r} was looked at in this pricing; ask with a rule that its trace names",
+            rule=rule,
+        )
+    found = [_trigger(pricing, priced, step) for priced, step in refused]
+    return tuple(sorted(found, key=lambda each: (each.more is None, each.more or Decimal(0))))
+
+
+def _rows(pricing: "Pricing") -> Iterator[tuple[PricedLine | None, Step]]:
+    yield from ((None, step) for step in pricing.refused)
+    yield from ((line, step) for line in pricing.lines for step in line.steps)
+
+
+def _refused(
+    pricing: "Pricing", rule: str, line: str | None
+) -> Iterator[tuple[PricedLine | None, Step]]:
+    if line is not None:
+        pricing.line(line)  # an unknown line is an error, not an empty answer
+    for priced, step in _rows(pricing):
+        here = line is None or priced is None or priced.number == line
+        if here and step.named(rule) and not step.applied:
+            yield priced, step
+
+
+def _both(step: Step, line: PricedLine | None) -> LocalText:
+    return LocalText(
+        en=" ".join(row_text(step, "en", line).split()),
+        zh=" ".join(row_text(step, "zh", line).split()),
+    )
+
+
+def _missing(step: Step, actual: str) -> Decimal | None:
+    if step.reason not in ("quantity_below", "amount_below", "quantity_above"):
+        return None
+    try:
+        return abs(difference(Decimal(step.needed), Decimal(actual)))
+    except InvalidOperation:
+        return None
+
+
+def _trigger(pricing: "Pricing", line: PricedLine | None, step: Step) -> Trigger:
+    actual = found_of(step, line)
+    more = _missing(step, actual)
+    number = line.number if line else ""
+    unit = step.basis.partition(" ")[2] or (line.unit if line else "")
+    kind, words = _words(step, more, unit=unit, currency=pricing.currency)
+    return Trigger(
+        line=number,
+        rule=step.rule,
+        kind=kind,
+        more=more,
+        unit=pricing.currency if kind == "amount" else unit if kind == "quantity" else "",
+        needed=step.needed,
+        text=words,
+    )
+
+
+def _words(
+    step: Step, more: Decimal | None, *, unit: str, currency: str
+) -> tuple[TriggerKind, LocalText]:
+    needed = step.needed
+    if step.reason == "quantity_below" and more is not None:
+        en, zh = f"{plain(more)} more {unit}".rstrip(), f"再加 {plain(more)} {unit}".rstrip()
+        return "quantity", LocalText(en=en, zh=zh)
+    if step.reason == "quantity_above" and more is not None:
+        en, zh = f"{plain(more)} fewer {unit}".rstrip(), f"减少 {plain(more)} {unit}".rstrip()
+        return "quantity", LocalText(en=en, zh=zh)
+    if step.reason == "amount_below" and more is not None:
+        en, zh = f"{plain(more)} {currency} more", f"再加 {plain(more)} {currency}"
+        return "amount", LocalText(en=en, zh=zh)
+    if step.reason == "outside_period":
+        return "day", LocalText(en=f"a day within {needed}", zh=f"日期须在 {needed} 之内")
+    if step.reason == "other_customer":
+        return "customer", LocalText(en=f"a customer of {needed}", zh=f"客户须属于 {needed}")
+    if step.reason in ("attribute_differs", "attribute_missing"):
+        return "attribute", LocalText(en=f"choose {needed}", zh=f"须选择 {needed}")
+    if step.reason == "other_unit":
+        return "unit", LocalText(en=f"ask in {needed}", zh=f"须按 {needed} 计量")
+    en, zh = reason_text(step.reason, "en"), reason_text(step.reason, "zh")
+    return "other", LocalText(en=f"not while: {en}", zh=f"受限于：{zh}")
