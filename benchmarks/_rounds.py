@@ -49,8 +49,11 @@ def added_up(timings: Sequence[Timing]) -> Timing:
 
 
 def figures(name: str, values: Sequence[float], *, digits: int | None = 2) -> dict[str, object]:
-    """A median and its spread: ``name``, and ``name_quartiles`` with the lower and the upper."""
-    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    """A median and its spread: ``name``, and ``name_quartiles`` with the lower and the upper.
+
+    Of two values or more.
+    """
+    low, _, high = quantiles(values, n=4, method="inclusive")
     return {
         name: round(median(values), digits),
         f"{name}_quartiles": [round(low, digits), round(high, digits)],

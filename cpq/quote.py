@@ -352,20 +352,28 @@ def revise(quote: Quote, pricing: Pricing, *, issued_on: date, valid_until: date
 
 
 def published(quote: Quote) -> Quote:
-    """The quote as its customer may see it: without trace, cost sharing and segmentation.
+    """The quote as its customer may see it: without trace, cost, floors and segmentation.
 
     Every figure that is printed stays; one that was lost is as it was sent, for the reason is our
     own note. It is what the PDF carries as ``quote.json``.
     """
     pricing = quote.pricing
-    lines = tuple(line.with_(steps=()) for line in pricing.lines)
+    hidden = {"steps": (), "cost": None, "floor": None, "points": None, "allocated": None}
+    lines = tuple(line.with_(**hidden) for line in pricing.lines)
     customer = quote.customer.with_(groups=(), price_book=None)
     return quote.with_(
         state="sent" if quote.state == "lost" else quote.state,
         loss=None,
         approvals=(),
         customer=customer,
-        pricing=pricing.with_(lines=lines, allocations=(), refused=(), findings=()),
+        pricing=pricing.with_(
+            lines=lines,
+            allocations=(),
+            refused=(),
+            findings=(),
+            manual=(),
+            purchased=None,
+        ),
     )
 
 

@@ -288,8 +288,6 @@ class _Stated:
             self._end(open_rates, before=rate.on)
             self._starts.append(rate.on)
             self._rates.append(rate)
-            if rate.until is None:
-                open_rates.clear()
             open_rates.append(rate)
         self._end(open_rates, before=date.max)
         first, last = ordered[0].on, ordered[-1].on

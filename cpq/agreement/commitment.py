@@ -65,6 +65,19 @@ class Portion(NamedTuple):
     taken: Decimal
 
 
+class Taken(Frozen):
+    """What a line takes of a commitment once it is ordered, as a pricing keeps it.
+
+    >>> Taken(line="1", agreement="FW-1", commitment="1", taken=40).taken
+    Decimal('40')
+    """
+
+    line: Line
+    agreement: Code
+    commitment: Code
+    taken: Exact
+
+
 class Shared(NamedTuple):
     """A portion for each line, in the order of the lines, and what is to be said about it."""
 
@@ -129,7 +142,7 @@ def shared(demands: Sequence[Demand], *, currency: str, policy: RoundingPolicy) 
 
 def drawn(
     agreement: PriceAgreement,
-    portions: Iterable[Portion],
+    portions: Iterable[Portion | Taken],
     *,
     document: str,
     on: date,

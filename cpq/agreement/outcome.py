@@ -67,8 +67,8 @@ class Candidates(NamedTuple):
     def on(self, *, list_price: Fraction | None, book_price: Fraction | None) -> Contracted:
         """What the winner makes of the prices per asked unit; ``None`` where a book has none.
 
-        A fixed price needs neither; a percentage needs what it is off, and where that is missing
-        there is no price.
+        A fixed price needs neither; a percentage needs what it is off, a campaign and a highest
+        price what they bound. Where that is missing they make no price.
 
         >>> ten = Agreed(PriceAgreement(code="FW-1", customer="C-1", lines=(
         ...     AgreedPrice(product="M8", percent_off_book=10),)), AgreedPrice(product="M8",
@@ -111,11 +111,11 @@ def _made(
 ) -> tuple[Fraction | None, Step]:
     agreement, line = winner.agreement, winner.line
     kind = line.said[0]
-    wanted, effect = _wanted(winner, listed, book)
-    if wanted is None or effect is None:
-        base = "list" if kind == "percent_off_list" else "book"
-        return None, lost_row(agreement, line, reason="no_price", needed=base)
     bounds = agreement.is_campaign or kind == "not_above"
+    wanted, effect = _wanted(winner, listed, book)
+    if wanted is None or (bounds and book is None):
+        base = "list" if kind == "percent_off_list" and listed is None else "book"
+        return None, lost_row(agreement, line, reason="no_price", needed=base)
     if bounds and book is not None:
         if wanted >= book:
             needed, actual = plain(_shown(book)), plain(_shown(wanted))
@@ -146,8 +146,6 @@ def _wanted(
         return price, Effect(kind="percent", value=-Fraction(value))
     if kind == "percent_off_list":
         price = None if listed is None else listed * left
-    elif kind == "not_above" and book is None:
-        price = None
     else:
         price = Fraction(value) * winner.scale
     return price, None if price is None else Effect(kind="set", value=price)

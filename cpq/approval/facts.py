@@ -24,7 +24,7 @@ from cpq.kernel.money import (
     total,
 )
 from cpq.kernel.text import Code, Line, Number
-from cpq.margin import CostedLine, FloorFinding, Margin, counted, margin_of_lines
+from cpq.margin import CostedLine, FloorFinding, Margin, counted, line_margins, margin_of_lines
 
 _PLACES = 6
 """Decimals of a measured percentage, rounded to the side that asks for more approval."""
@@ -200,11 +200,13 @@ def approval_facts(quote: MeasuredQuote) -> ApprovalFacts:
     pricing = quote.pricing
     lines = counted(pricing.lines)
     sold = [line for line in lines if line.quantity > 0]
+    by_line = line_margins(pricing.lines, currency=pricing.currency)
     margins = [
-        margin_of_lines((line,), currency=pricing.currency)
-        for line in sold
-        if line.net or line.cost != 0
+        margin
+        for margin in (by_line[line.number] for line in sold)
+        if margin.net.amount or margin.cost is None or margin.cost.amount
     ]
+    whole = margin_of_lines(pricing.lines, currency=pricing.currency)
     acting = tuple(found for found in pricing.findings if found.severity != "note")
     floors = tuple(found for found in acting if isinstance(found, FloorFinding))
     return ApprovalFacts(
@@ -214,7 +216,7 @@ def approval_facts(quote: MeasuredQuote) -> ApprovalFacts:
         net=pricing.net,
         gross=pricing.gross,
         discount_percent=_discount(lines),
-        margin_percent=_margin((margin_of_lines(lines, currency=pricing.currency),)),
+        margin_percent=_margin((whole,)),
         max_line_discount_percent=_highest_discount(sold),
         min_line_margin_percent=_margin(margins),
         payment_days=max((term.days for term in quote.payment), default=None),

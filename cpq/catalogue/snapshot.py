@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import model_validator
 
 from cpq.agreement import AgreementLookup, PriceAgreement
+from cpq.approval import ApprovalMatrix
 from cpq.assignment import AssignmentLookup, BookAssignment
 from cpq.availability import SalesScope, ScopeLookup
 from cpq.bom import BOM, Structure, structure
@@ -63,9 +64,10 @@ class Catalogue(Frozen):
     ``default_book`` prices customers who have no book of their own, ``assignments`` say who has
     which; ``cost_book`` is a price book whose prices are what a unit costs us. ``agreements`` are
     prices agreed with customers, ``scopes`` who may buy what, ``floors`` what a price must not
-    fall below, ``rates`` exchange rates, ``regimes`` what a customer's tax position changes,
-    ``plans`` the published pricing plans (none: the standard one). ``zone`` is where a business day
-    begins, for books and promotions that name no zone of their own too.
+    fall below, ``approvals`` who must say yes to what, ``rates`` exchange rates, ``regimes`` what a
+    customer's tax position changes, ``plans`` the published pricing plans (none: the standard
+    one). ``zone`` is where a business day begins, for books and promotions that name no zone of
+    their own too.
 
     >>> from cpq.pricebook import PriceBookVersion, entry
     >>> catalogue = Catalogue(
@@ -90,6 +92,7 @@ class Catalogue(Frozen):
     assignments: tuple[BookAssignment, ...] = ()
     scopes: tuple[SalesScope, ...] = ()
     floors: tuple[Floor, ...] = ()
+    approvals: ApprovalMatrix = ApprovalMatrix()
     plans: tuple[PricingPlan, ...] = ()
     rates: RateTable = RateTable()
     regimes: tuple[TaxRegime, ...] = ()

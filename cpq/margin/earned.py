@@ -12,7 +12,7 @@ from fractions import Fraction
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money, plain, rounded_fraction, total
 from cpq.kernel.text import Line
-from cpq.margin.line import CostedLine, Shared, counted
+from cpq.margin.line import CostedLine, Shared, costs_of, counted
 
 _OWN = "own"
 _SHOWN_PLACES = 2
@@ -72,7 +72,8 @@ def margin_of_lines(
 ) -> Margin:
     """The margin of the lines together, or of the bundle ``head``: that line and all below it.
 
-    Only lines that count do (``counted``). One unknown cost makes the cost of all unknown.
+    Only lines that count do (``counted``), each with the cost of the parts that it includes. One
+    unknown cost makes the cost of all unknown.
 
     >>> from cpq.margin.line import Sold
     >>> lines = (Sold("1", Decimal(60), Decimal(45)), Sold("2", Decimal(40), Decimal(40)),
@@ -80,14 +81,38 @@ def margin_of_lines(
     >>> str(margin_of_lines(lines, currency="CNY"))
     '15.00 %'
     """
-    every = counted(lines, head=head)
-    unknown = tuple(line.number for line in every if line.cost is None)
-    cost = None if unknown else total(line.cost for line in every if line.cost is not None)
+    every = tuple(lines)
+    bearing = counted(every, head=head)
+    costs = costs_of(every, lambda line: line.cost)
+    borne = [costs[line.number] for line in bearing]
+    unknown = tuple(number for each in borne for number in each.unknown)
+    cost = None if unknown else total(cost for each in borne for cost in each.known)
     return Margin(
-        net=Money(total(line.net for line in every), currency),
+        net=Money(total(line.net for line in bearing), currency),
         cost=None if cost is None else Money(cost, currency),
         unknown=unknown,
     )
+
+
+def line_margins(lines: Iterable[CostedLine], *, currency: str) -> dict[str, Margin]:
+    """The margin of each line that counts, by number, with the cost of the parts it includes.
+
+    >>> from cpq.margin.line import Sold
+    >>> lines = (Sold("1", Decimal(60), Decimal(40)), Sold("1.1", Decimal(0), Decimal(5),
+    ...          included=True))
+    >>> {number: str(margin) for number, margin in line_margins(lines, currency="CNY").items()}
+    {'1': '25.00 %'}
+    """
+    every = tuple(lines)
+    costs = costs_of(every, lambda line: line.cost)
+    margins = {}
+    for line in counted(every):
+        borne = costs[line.number]
+        cost = None if borne.unknown else Money(total(borne.known), currency)
+        margins[line.number] = Margin(
+            net=Money(line.net, currency), cost=cost, unknown=borne.unknown
+        )
+    return margins
 
 
 def pocket_margin(
@@ -115,9 +140,9 @@ def pocket_margin(
     >>> margin.net, margin.cost, str(margin)
     (Money('942.00', 'CNY'), Money('720', 'CNY'), '23.57 %')
     """
-    every = counted(lines, head=head)
-    plainly = margin_of_lines(every, currency=currency)
-    numbers = {line.number for line in every}
+    every = tuple(lines)
+    plainly = margin_of_lines(every, currency=currency, head=head)
+    numbers = {line.number for line in counted(every, head=head)}
     borne = total(row.amount for row in allocations if row.funder != _OWN and row.line in numbers)
     net = plainly.net + Money(borne, currency)
     if accrual is not None:

@@ -14,6 +14,7 @@ from cpq.kernel.errors import DomainError
 from cpq.kernel.money import Money, Rounding, currency_places, difference, rounded_fraction
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.margin.floor import Floor, FloorLookup
+from cpq.margin.line import Costs, costs_of
 
 Convert = Callable[[Money, str], Fraction]
 """An amount in another currency, exactly; a refusal (``DomainError``) where there is no rate."""
@@ -32,7 +33,8 @@ class GuardedLine(NamedTuple):
     costs before promotions and ``lowest`` the lowest price among its tiers, where it has several.
     Cost, last price and floors are before tax; where the prices of the book include it,
     ``tax_factor`` is what list price, ``lowest`` and ``amount`` are of the price before tax: 1.13.
-    ``manual`` says that a person set the price.
+    ``manual`` says that a person set the price, ``rolled_up`` that the parts below hold it: such a
+    line is held against floors of bundles only, and of the quote where they are of cost or list.
     """
 
     number: str
@@ -50,15 +52,20 @@ class GuardedLine(NamedTuple):
     manual: bool = False
     optional: bool = False
     included: bool = False
+    rolled_up: bool = False
     tax_factor: Fraction = _ONE
 
 
 class FloorPrice(NamedTuple):
-    """A floor per unit of a line, before tax; ``None`` where something is ``missing``."""
+    """A floor per unit of a line, before tax; ``None`` where something is ``missing``.
+
+    ``given`` is the amount that the floor names, a price or what it puts on the cost.
+    """
 
     floor: Floor
     unit_price: Fraction | None
     missing: Missing = ""
+    given: Fraction | None = None
 
 
 class LineFloors(NamedTuple):
@@ -170,8 +177,48 @@ def floor_prices(
     covering = floors.covering(
         line.product, line.categories, at=at, family=line.family, groups=groups
     )
+    if line.rolled_up:
+        covering = tuple(floor for floor in covering if _holds_a_sum(floor))
     reckoned = (_reckoned(floor, line, currency, units, convert) for floor in covering)
     return tuple(found for found in reckoned if found is not None)
+
+
+def _holds_a_sum(floor: Floor) -> bool:
+    """Whether a line without a price of its own is held against it."""
+    per_unit = floor.source in ("price", "last_price")
+    return floor.level == "bundle" or (floor.level == "quote" and not per_unit)
+
+
+def with_parts(lines: Iterable[GuardedLine]) -> tuple[GuardedLine, ...]:
+    """The lines, each that holds the price of parts with their cost: what it must earn is theirs.
+
+    The cost of a unit is ``None`` where that of a part is not known (``costs_of``). To be called
+    before ``floors_of``, with all lines of the document.
+
+    >>> lines = (GuardedLine("1", "LASER", Decimal(2), "pc", Decimal(50), Decimal(100),
+    ...                      unit_cost=Decimal(10)),
+    ...          GuardedLine("1.1", "HEAD", Decimal(4), "pc", Decimal(0), Decimal(0),
+    ...                      unit_cost=Decimal(3), included=True))
+    >>> with_parts(lines)[0].unit_cost
+    Fraction(16, 1)
+    """
+    every = tuple(lines)
+    if not any(line.included for line in every):
+        return every
+    costs = costs_of(every, _cost)
+    return tuple(_bearing(line, costs.get(line.number)) for line in every)
+
+
+def _cost(line: GuardedLine) -> Fraction | None:
+    return None if line.unit_cost is None else Fraction(line.unit_cost) * Fraction(line.quantity)
+
+
+def _bearing(line: GuardedLine, costs: Costs[Fraction] | None) -> GuardedLine:
+    if costs is None or (len(costs.known) + len(costs.unknown) == 1):
+        return line
+    if costs.unknown:
+        return line._replace(unit_cost=None)
+    return line._replace(unit_cost=sum(costs.known, Fraction(0)) / Fraction(line.quantity))
 
 
 def _reckoned(
@@ -187,20 +234,21 @@ def _reckoned(
         last = line.last_price
         return None if last is None else FloorPrice(floor, Fraction(last) * floor.scale)
     cost = None if line.unit_cost is None else Fraction(line.unit_cost)
-    if floor.needs_cost and cost is None:
-        return FloorPrice(floor, None, "cost")
-    if floor.margin is not None and cost is not None:
+    if floor.margin is not None:
+        if cost is None:
+            return FloorPrice(floor, None, "cost")
         return FloorPrice(floor, cost * floor.scale)
-    given = floor.price if floor.cost_plus is None else floor.cost_plus
-    assert given is not None, "a floor has one source"
-    amount = _converted(given, currency, convert)
-    if amount is None:
-        return FloorPrice(floor, None, "rate")
-    factor = _factor(floor, line, units)
-    if factor is None:
-        return FloorPrice(floor, None, "unit")
-    base = cost if floor.cost_plus is not None and cost is not None else Fraction(0)
-    return FloorPrice(floor, base + amount * factor)
+    named = floor.price if floor.cost_plus is None else floor.cost_plus
+    assert named is not None, "a floor has one source"
+    amount, factor = _converted(named, currency, convert), _factor(floor, line, units)
+    if amount is None or factor is None:
+        return FloorPrice(floor, None, "rate" if amount is None else "unit")
+    given = amount * factor
+    if floor.cost_plus is None:
+        return FloorPrice(floor, given, given=given)
+    if cost is None:
+        return FloorPrice(floor, None, "cost", given)
+    return FloorPrice(floor, cost + given, given=given)
 
 
 def _converted(amount: Money, currency: str, convert: Convert | None) -> Fraction | None:

@@ -100,8 +100,8 @@ def judged(
 
     ``block`` makes an error, ``warn`` a note, ``approve`` asks for an approval, and so does
     ``clip`` where a price that is no promotion lies below. Lines first, then bundles, then the
-    quote; errors before approvals before notes. Units and lines that come back (quantity below 0)
-    are held against nothing by themselves, but count in a bundle and in the quote.
+    quote; errors before approvals before notes. What comes back (quantity below 0) is held against
+    nothing by itself, but counts in a bundle and in the quote.
 
     >>> from cpq.kernel.money import Money
     >>> floor = Floor(code="LOW", price=Money("45.00", "CNY"))
@@ -194,20 +194,18 @@ def _inside(rows: Sequence[_Priced]) -> dict[str, list[_Priced]]:
 
 def _bundled(found: FloorPrice, head: _Priced, inside: Sequence[_Priced]) -> Fraction | None:
     """The floor of a bundle as an amount: its price is the head's, its cost and list all lines'."""
-    floor, quantity = found.floor, head.size
+    floor = found.floor
     if floor.percent_of_list is not None:
         listed = sum((_listed(row) for row in inside), Fraction(0))
         return listed * floor.scale
-    costs = [_cost(row) for row in inside]
+    costs = [_cost(row) for row in inside] if floor.needs_cost else []
     known = [cost for cost in costs if cost is not None]
-    if floor.needs_cost and len(known) < len(costs):
+    if len(known) < len(costs):
         return None
     if floor.margin is not None:
         return sum(known, Fraction(0)) * floor.scale
-    if found.unit_price is None:
-        return None
-    below_head = sum(known[1:], Fraction(0)) if floor.cost_plus is not None else Fraction(0)
-    return found.unit_price * quantity + below_head
+    named = found.unit_price if floor.cost_plus is None else found.given
+    return None if named is None else sum(known, named * head.size)
 
 
 def _of_quote(rows: Sequence[_Priced]) -> Iterator[_Breach]:
@@ -233,8 +231,8 @@ def _summed(
     needed: Fraction | None,
     inside: Sequence[_Priced],
 ) -> Iterator[_Breach]:
-    if needed is not None and actual >= needed:
-        return
+    if needed is not None and (actual >= needed or needed < 0):
+        return  # below 0 more comes back than is sold
     unknown: tuple[str, ...] = ()
     if needed is None and found.floor.needs_cost:
         unknown = tuple(row.number for row in inside if row.line.unit_cost is None)

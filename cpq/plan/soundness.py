@@ -176,4 +176,4 @@ def _loss(run: _Run, traced: PlanStep, point: PricePoint, *, end: PricePoint) ->
     if step.rank < traced.rank:
         return f"step {step.code!r} has written the {end} before"
     again = f"writes {point} again" if point in step.writes else "starts again"
-    return f"step {step.code!r} {again} from {base}"
+    return f"step {step.code!r} {again} from {base or 'nothing'}"

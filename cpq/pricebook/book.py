@@ -7,6 +7,7 @@ written. A *derived* book says what it changes on its base book; what it does no
 what it costs there. Attribute prices and percent-of-total prices stand in the version too.
 """
 
+from collections import Counter
 from datetime import tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -153,6 +154,10 @@ class PriceBookEntry(Frozen):
         needs = {"block": "size", "package": "size"}.get(self.mode)
         if needs and any(tier.size is None for tier in self.tiers):
             raise ValueError(f"mode {self.mode} needs a size on every tier of {self}")
+        if not needs and self.mode != "graduated" and any(tier.size for tier in self.tiers):
+            raise ValueError(
+                f"{self} has a size, which mode {self.mode} does not read; use mode block"
+            )
         if self.mode == "overage" and all(tier.overage is None for tier in self.tiers):
             raise ValueError(f"mode overage needs the rate of the overage on a tier of {self}")
         if self.mode != "overage" and any(tier.overage is not None for tier in self.tiers):
@@ -209,6 +214,17 @@ class PriceBookVersion(Frozen):
     entries: tuple[PriceBookEntry, ...]
     attributes: tuple[AttributePrice, ...] = ()
     shares: tuple[PercentOfTotal, ...] = ()
+
+    @model_validator(mode="after")
+    def _rules_have_names_of_their_own(self) -> "PriceBookVersion":
+        for kind, codes in (
+            ("attribute price", [rule.code for rule in self.attributes]),
+            ("share", [rule.code for rule in self.shares]),
+        ):
+            twice = sorted(code for code, times in Counter(codes).items() if times > 1)
+            if twice:
+                raise ValueError(f"the version has two {kind}s {', '.join(twice)}; rename one")
+        return self
 
     @cached_property
     def by_scope(self) -> dict[Scope, tuple[tuple[int, PriceBookEntry], ...]]:

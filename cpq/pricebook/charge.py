@@ -21,7 +21,6 @@ Beyond the last tier the last one applies; below the first there is no price, wh
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -29,14 +28,13 @@ from typing import Literal, NamedTuple, Self
 
 from cpq.kernel.errors import Invalid, Refused
 from cpq.kernel.model import Frozen
-from cpq.kernel.money import Exact, Rounding, plain, rounded_fraction, split
+from cpq.kernel.money import Exact, Rounding, rounded_fraction, split
+from cpq.pricebook.soundness import refuse_unsound, shown_quantity, told
 
 TierMode = Literal["volume", "graduated", "block", "package", "stairstep", "overage"]
 """How the rungs of a table make a price; each mode is described at the top of this module."""
 
 _ZERO = Fraction(0)
-_SHOWN_PLACES = 9
-_IN_BLOCKS = frozenset[TierMode]({"block", "package"})
 _BY_STEP = frozenset[TierMode]({"stairstep", "overage"})
 
 
@@ -55,7 +53,7 @@ class Rung(NamedTuple):
     overage: Fraction | None = None
 
     def __str__(self) -> str:
-        return f"{'over' if self.above else 'from'} {_told(self.lower)}"
+        return f"{'over' if self.above else 'from'} {told(self.lower)}"
 
 
 class Portion(NamedTuple):
@@ -69,6 +67,13 @@ class Portion(NamedTuple):
     size: Fraction | None
     flat: Fraction
     amount: Fraction
+
+
+class Pool(NamedTuple):
+    """The quantity that lines share: ``after`` them all, of which ``before`` was bought earlier."""
+
+    after: Fraction
+    before: Fraction = _ZERO
 
 
 class Slice(Frozen):
@@ -108,11 +113,12 @@ class Charge:
     free: Fraction = _ZERO
     charge_flat_at_zero: bool = False
     step: Fraction = Fraction(1)
+    pool: Pool | None = None
     _cuts: tuple[Fraction, ...] = field(init=False, repr=False, compare=False)
     _marks: tuple[tuple[Fraction, bool], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _sound(self)
+        refuse_unsound(self)
         cuts = _cuts(self.rungs, self.step)
         marks = [(rung.lower, rung.above) for rung in self.rungs]
         if self.mode == "graduated":
@@ -138,6 +144,10 @@ class Charge:
         """
         return sum((portion.amount for portion in self.slices(quantity, full=full)), _ZERO)
 
+    def pooled(self, pool: Pool) -> Self:
+        """The charge for lines that share one quantity, which reaches the tiers for all of them."""
+        return replace(self, pool=pool)
+
     def slices(self, quantity: Fraction, *, full: Fraction | None = None) -> tuple[Portion, ...]:
         """The share of each tier: quantities add up to ``quantity`` and amounts to ``amount()``.
 
@@ -147,12 +157,47 @@ class Charge:
         >>> [int(each.amount) for each in Charge("graduated", rungs).slices(Fraction(12))]
         [100, 10]
         """
-        asked, whole = abs(quantity), abs(quantity if full is None else full)
+        if self.pool is not None:
+            return self._share_of_pool(quantity, self.pool)
+        return self._alone(quantity, quantity if full is None else full)
+
+    def _share_of_pool(self, quantity: Fraction, pool: Pool) -> tuple[Portion, ...]:
+        """What a line bears of the pool: of what it costs after, less what it cost before."""
+        if self.mode == "volume":
+            return self._alone(quantity, pool.after)
+        whole = self._alone(pool.after, pool.after)
+        taken = {portion.rung: portion for portion in self._before(pool)}
+        share = quantity / (pool.after - pool.before)
+        parts = [
+            portion._replace(
+                quantity=(portion.quantity - gone.quantity) * share,
+                flat=(portion.flat - gone.flat) * share,
+                amount=(portion.amount - gone.amount) * share,
+            )
+            for portion in whole
+            for gone in (taken.pop(portion.rung, _nothing_of(portion)),)
+        ]
+        parts += [
+            gone._replace(
+                quantity=-gone.quantity * share,
+                flat=-gone.flat * share,
+                amount=-gone.amount * share,
+            )
+            for gone in taken.values()
+        ]
+        return tuple(part for part in parts if part.quantity or part.amount)
+
+    def _before(self, pool: Pool) -> tuple[Portion, ...]:
+        reached = pool.before and self.reached(pool.before) is not None
+        return self._alone(pool.before, pool.before) if reached else ()
+
+    def _alone(self, quantity: Fraction, full: Fraction) -> tuple[Portion, ...]:
+        asked, whole = abs(quantity), abs(full)
         reached = self.reached(whole)
         if reached is None:
             raise Refused(
                 "tier.not_reached",
-                f"a quantity of {_told(whole)} has no price: the first tier starts "
+                f"a quantity of {told(whole)} has no price: the first tier starts "
                 f"{self.rungs[0]}; ask for more, or add a tier below",
                 quantity=whole,
             )
@@ -163,8 +208,8 @@ class Charge:
         else:
             parts = self._at_one_tier(reached, asked)
         due = bool(whole) or self.charge_flat_at_zero
-        sign = -1 if quantity < 0 else 1
-        return tuple(_portion(part, self.rungs[part[0]], due=due, sign=sign) for part in parts)
+        portions = tuple(_portion(part, self.rungs[part[0]], due=due) for part in parts)
+        return portions if quantity >= 0 else tuple(_returned(portion) for portion in portions)
 
     def slices_shown(
         self,
@@ -195,11 +240,11 @@ class Charge:
         return tuple(
             Slice.built(
                 {
-                    "lower": _shown(portion.lower),
+                    "lower": shown_quantity(portion.lower),
                     "above": portion.above,
-                    "quantity": _shown(portion.quantity),
+                    "quantity": shown_quantity(portion.quantity),
                     "unit_price": rounded_fraction(portion.rate, unit_places, mode),
-                    "size": None if portion.size is None else _shown(portion.size),
+                    "size": None if portion.size is None else shown_quantity(portion.size),
                     "flat": rounded_fraction(portion.flat, places, mode),
                     "amount": rounded_fraction(Fraction(amount, 10**places), places),
                 }
@@ -224,7 +269,7 @@ class Charge:
         if self.mode in _BY_STEP and per_unit:
             raise Invalid(
                 "tier.not_per_unit",
-                f"{_told(per_unit)} per unit cannot be added to tiers of mode {self.mode!r}, whose "
+                f"{told(per_unit)} per unit cannot be added to tiers of mode {self.mode!r}, whose "
                 "price is that of a step and not of a unit; price it as a line of its own",
                 mode=self.mode,
             )
@@ -250,7 +295,10 @@ class Charge:
             )
             for rung in self.rungs
         )
-        return replace(self, rungs=rungs, free=self.free / factor, step=self.step / factor)
+        pool = self.pool and Pool(self.pool.after / factor, self.pool.before / factor)
+        return replace(
+            self, rungs=rungs, free=self.free / factor, step=self.step / factor, pool=pool
+        )
 
     def on_grid(self, unit_places: int, mode: Rounding = Rounding.HALF_UP) -> Self:
         """The charge with its rates rounded, for a policy that extends the printed unit price.
@@ -317,14 +365,15 @@ _Part = tuple[int, Fraction, Fraction, Fraction | None, Fraction]
 """The tier's place, the units that fall to it, and their rate, size and flat fee."""
 
 
-def _portion(part: _Part, rung: Rung, *, due: bool, sign: int) -> Portion:
+def _portion(part: _Part, rung: Rung, *, due: bool) -> Portion:
     place, quantity, rate, size, fee = part
     flat = fee if due else _ZERO
-    counted = quantity if size is None else ceil(quantity / size)
-    amount = rate * counted + flat
-    return Portion(
-        place, rung.lower, rung.above, sign * quantity, rate, size, sign * flat, sign * amount
-    )
+    amount = rate * (quantity if size is None else ceil(quantity / size)) + flat
+    return Portion(place, rung.lower, rung.above, quantity, rate, size, flat, amount)
+
+
+def _returned(sold: Portion) -> Portion:
+    return sold._replace(quantity=-sold.quantity, flat=-sold.flat, amount=-sold.amount)
 
 
 def _cuts(rungs: tuple[Rung, ...], step: Fraction) -> tuple[Fraction, ...]:
@@ -336,63 +385,5 @@ def _cuts(rungs: tuple[Rung, ...], step: Fraction) -> tuple[Fraction, ...]:
     return tuple(cuts)
 
 
-def _shown(value: Fraction) -> Decimal:
-    """A quantity with as few decimals as it needs, at most nine."""
-    places = 0
-    while places < _SHOWN_PLACES and (value * 10**places).denominator != 1:
-        places += 1
-    return rounded_fraction(value, places)
-
-
-def _told(value: Fraction) -> str:
-    return plain(_shown(value))
-
-
-def _sound(charge: Charge) -> None:
-    if not charge.rungs:
-        raise Invalid("tier.none", "a charge needs one tier at least; give the first one a price")
-    for first, second in pairwise(charge.rungs):
-        if (first.lower, first.above) >= (second.lower, second.above):
-            raise Invalid(
-                "tier.not_rising",
-                f"tiers start at rising quantities; found one {first} before one {second}; "
-                "sort them, and keep one of two that start together",
-            )
-    _refuse_below(charge.step <= 0, "the step of the unit", charge.step)
-    _refuse_below(charge.free < 0, "the free quantity", charge.free)
-    if charge.free and charge.mode != "package":
-        raise _no_place(charge.mode, "free units")
-    for rung in charge.rungs:
-        prices = (rung.lower, rung.rate, rung.flat, rung.overage or _ZERO)
-        lowest = min(prices)
-        _refuse_below(lowest < 0, f"a bound, price or fee of the tier {rung}", lowest)
-        if rung.size is not None:
-            _refuse_below(rung.size <= 0, f"the size of the tier {rung}", rung.size)
-            if charge.mode not in _IN_BLOCKS and charge.mode != "graduated":
-                raise _no_place(charge.mode, f"a size, which the tier {rung} has")
-        elif charge.mode in _IN_BLOCKS:
-            raise Invalid(
-                "tier.size_missing",
-                f"mode {charge.mode!r} prices started blocks; say how large one is {rung}",
-                mode=charge.mode,
-            )
-        if rung.overage is not None and charge.mode != "overage":
-            raise _no_place(charge.mode, f"an overage, which the tier {rung} has")
-
-
-def _refuse_below(below: bool, name: str, number: Fraction) -> None:  # noqa: FBT001
-    if below:
-        raise Invalid(
-            "tier.out_of_range",
-            f"{name} is {_told(number)}; bounds, prices, fees and free units are 0 or more, sizes "
-            "and steps above 0",
-        )
-
-
-def _no_place(mode: TierMode, name: str) -> Invalid:
-    return Invalid(
-        "tier.not_of_mode",
-        f"tiers of mode {mode!r} have no place for {name}; take it out, or name the mode that "
-        "prices by it",
-        mode=mode,
-    )
+def _nothing_of(portion: Portion) -> Portion:
+    return portion._replace(quantity=_ZERO, flat=_ZERO, amount=_ZERO)

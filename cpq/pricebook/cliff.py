@@ -48,7 +48,8 @@ def cliffs(
 def cheaper(charge: Charge, quantity: Fraction, *, step: Fraction | None = None) -> Cliff | None:
     """The least larger quantity on the grid of ``step`` whose total is below that of ``quantity``.
 
-    ``None`` where there is none, where ``quantity`` reaches no tier, and for returns.
+    ``None`` where there is none, where ``quantity`` reaches no tier, and for returns, whose total
+    is below every other.
 
     >>> from cpq.pricebook.charge import Rung
     >>> tiers = (Rung(Fraction(1), rate=Fraction(90)), Rung(Fraction(26), rate=Fraction(80)))
@@ -56,8 +57,6 @@ def cheaper(charge: Charge, quantity: Fraction, *, step: Fraction | None = None)
     >>> int(hint.larger), int(hint.saved)
     (26, 80)
     """
-    if quantity < 0:
-        return None
     starts = (start for start in charge.starts(step=step) if start > quantity)
     found = (_between(charge, quantity, start) for start in starts)
     return next((cliff for cliff in found if cliff), None)

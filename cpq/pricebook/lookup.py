@@ -18,7 +18,7 @@ from cpq.kernel.money import Rounding, rounded_fraction
 from cpq.pricebook.attribute import AttributePrice
 from cpq.pricebook.book import PriceBook, PriceBookEntry, PriceBookVersion
 from cpq.pricebook.resolve import Measure, measure_of
-from cpq.pricebook.share import PercentOfTotal
+from cpq.pricebook.share import PercentOfTotal, share_at
 from cpq.product import Category, Product, lineage
 
 _BOOK_DEPTH_MAX = 16
@@ -167,9 +167,15 @@ class PriceLookup:
         for link in self.chain(book.code):
             for version in link.versions:
                 if version.shares and version.period.contains(at, link.home):
-                    for share in version.shares:
-                        if share.product in (product.code, product.variant_of):
-                            return share
+                    found = share_at(
+                        version.shares,
+                        product=product.code,
+                        family=product.variant_of,
+                        at=at,
+                        home=link.home,
+                    )
+                    if found is not None:
+                        return found
         return None
 
     def bounds(self, book: str, product: Product, *, unit: str, factor: Fraction) -> Bounds:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import plain, rounded_fraction
 from cpq.pricebook.book import PriceBook, PriceBookEntry, PriceBookVersion, Tier
-from cpq.pricebook.charge import Charge, Rung
+from cpq.pricebook.charge import Charge, Pool, Rung
 from cpq.pricebook.rails import on_margin, on_markup
 from cpq.pricebook.rows import basis_of, finish_row, lost_row, won_row
 from cpq.product import Product
@@ -36,7 +36,8 @@ class Asked(NamedTuple):
     """What is asked: ``factor`` of the product's own unit is one of the asked unit.
 
     ``quantity`` ≥ 0 counts the asked unit, ``measures`` the product's own; ``step`` is the least
-    quantity of the asked unit. ``attributes`` are the line's values by attribute code.
+    quantity of the asked unit, ``own_step`` that of the product's own. ``attributes`` are the
+    line's values by attribute code.
     """
 
     product: Product
@@ -44,6 +45,7 @@ class Asked(NamedTuple):
     factor: Fraction
     at: datetime
     step: Fraction = Fraction(1)
+    own_step: Fraction = Fraction(1)
     quantity: Fraction = Fraction(0)
     measures: Mapping[Measure, Fraction] = _NO_MEASURES
     attributes: Mapping[str, str] = _NO_ATTRIBUTES
@@ -137,14 +139,18 @@ def _judged(row: PriceBookEntry, distance: int, asked: Asked, book: PriceBook) -
     size = counted(row, asked)
     tier = row.reached(size)
     if tier is None:
-        return Candidate(row, distance, None, _below(row, row.tiers[0], size))
+        return Candidate(row, distance, None, _below(row, row.tiers[0], size, asked))
     return Candidate(row, distance, tier, None)
 
 
-def _below(row: PriceBookEntry, tier: Tier, size: Fraction) -> tuple[str, str, str]:
+def _below(row: PriceBookEntry, tier: Tier, size: Fraction, asked: Asked) -> tuple[str, str, str]:
     """A tier that is not reached; what was found is on the line where only that is counted."""
     found = "" if row.counts == "line" else plain(rounded_fraction(size, _SHOWN_PLACES))
-    return ("quantity_below", plain(tier.lower), found)
+    least = tier.lower
+    if tier.above:
+        step = asked.step if row.unit else asked.own_step
+        least = rounded_fraction(Fraction(tier.lower) + step, _SHOWN_PLACES).normalize()
+    return ("quantity_below", plain(least), found)
 
 
 def _winners(book: PriceBook, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -243,15 +249,24 @@ def made(
         rungs.append(
             Rung(Fraction(each.lower), each.above, own, Fraction(each.flat), size, overage)
         )
-    step = asked.step if row.unit else asked.step * asked.factor
     charge = Charge(
         mode=row.mode,
         rungs=tuple(rungs),
         free=Fraction(row.free),
         charge_flat_at_zero=row.charge_flat_at_zero,
-        step=step,
+        step=asked.step if row.unit else asked.own_step,
+        pool=_pool(row, asked),
     )
     return charge if scale == 1 else charge.per(scale)
+
+
+def _pool(row: PriceBookEntry, asked: Asked) -> Pool | None:
+    """What lines share that are counted together, in the unit that the bounds are in."""
+    if row.counts == "line":
+        return None
+    after = counted(row, asked)
+    before = asked.measures.get((f"{row.counts}_before", ""), Fraction(0))
+    return Pool(after, before / asked.factor if row.unit else before)
 
 
 def _rate(
@@ -356,4 +371,4 @@ def _won(
         yield finish_row(book, entry, tier, before=rate, after=value)
     size, basis = counted(entry, asked), basis_of(entry, asked)
     for higher in entry.tiers[entry.tiers.index(tier) + 1 :]:
-        yield lost_row(book, entry, higher, _below(entry, higher, size), basis)
+        yield lost_row(book, entry, higher, _below(entry, higher, size, asked), basis)

@@ -29,9 +29,9 @@ from cpq.plan import PricingPlan
 from cpq.ports import TaxEngine
 from cpq.pricebook import NoPrice
 from cpq.pricing.amounts import extend
-from cpq.pricing.document import Shares, follow
+from cpq.pricing.document import Shares, follow_document
 from cpq.pricing.draft import PLAIN, Draft, drafted, finding_of
-from cpq.pricing.follow import UnitPrice
+from cpq.pricing.found import UnitPrice
 from cpq.pricing.lines import lines_of
 from cpq.pricing.measure import Counted
 from cpq.pricing.scene import scene_of
@@ -129,7 +129,7 @@ def price(
     refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
     sheet = Sheet(catalogue, scene, drafts, prices, at=at, traced=trace)
     extend(sheet)
-    follow(sheet, asking.shares, promotions=promotions)
+    follow_document(sheet, asking.shares, promotions=promotions)
     errors = [each for each in sheet.findings if each.code in _KEEP_FROM_PRICING]
     refuse_if(errors, code="pricing.invalid", subject="the request cannot be priced")
     lines = lines_of(sheet, on=on, engine=taxes)
@@ -149,6 +149,7 @@ def price(
             "rates": page.rates,
             "manual": tuple(sorted(manual.items())),
             "purchased": purchased,
+            "drawn": sheet.drawn,
             "promoted": promotions,
             "findings": tuple(sheet.findings),
         }

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from cpq.agreement import Demand, Portion, shared
+from cpq.agreement import Demand, Portion, Taken, shared
 from cpq.kernel.errors import Finding, Invalid
 from cpq.kernel.money import EXACT, plain, quantum, rounded, rounded_fraction, total
 from cpq.kernel.text import LocalText
 from cpq.pricebook import Charge, Slice, Value
 from cpq.pricing.draft import Draft
-from cpq.pricing.follow import UnitPrice
+from cpq.pricing.found import UnitPrice
 from cpq.pricing.sheet import NOTHING, Sheet
 
 _LARGEST_EXPONENT = 15
@@ -31,7 +31,8 @@ def extend(sheet: Sheet) -> None:
             amounts[place] = rounded(EXACT.multiply(draft.quantity, found.unit_price), places, mode)
         if amounts[place].adjusted() > _LARGEST_EXPONENT:
             raise _too_large(draft, found, amounts[place])
-        if found.agreed is not None and found.agreed.commitment is not None:
+        draws = found.agreed is not None and found.agreed.commitment is not None
+        if draws and not manner.optional:
             agreed.append(place)
         if found.cliff is not None and draft.quantity > found.cliff.quantity:
             sheet.findings.append(_cliff(sheet, place, draft, found))
@@ -129,6 +130,16 @@ def _commit(sheet: Sheet, places: Iterable[int]) -> None:
     demands = [_demand(sheet, place) for place in held]
     found = shared(demands, currency=sheet.scene.currency, policy=sheet.policy)
     sheet.findings += found.findings
+    sheet.drawn = tuple(
+        Taken(
+            line=portion.line,
+            agreement=portion.agreement,
+            commitment=portion.commitment,
+            taken=portion.taken,
+        )
+        for portion in found.portions
+        if portion.commitment and portion.taken
+    )
     for place, demand, portion in zip(held, demands, found.portions, strict=True):
         if portion.book:
             _divide(sheet, place, demand, portion)
@@ -146,7 +157,7 @@ def _demand(sheet: Sheet, place: int) -> Demand:
         unit=draft.unit,
         quantity=draft.quantity,
         step=step,
-        price=found.exact,
+        price=Fraction(found.unit_price) if sheet.policy.contractual else found.exact,
         book=_each(found.at_book, draft),
     )
 

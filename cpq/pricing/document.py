@@ -24,7 +24,7 @@ Shares = dict[int, PercentOfTotal]
 """The lines that are priced as a percentage of others, by their place."""
 
 
-def follow(sheet: Sheet, shares: Shares, *, promotions: bool) -> None:
+def follow_document(sheet: Sheet, shares: Shares, *, promotions: bool) -> None:
     """The document steps of the plan, in its order, up to the net."""
     steps: dict[StepKind, Callable[[PlanStep], None]] = {
         "share": lambda step: _share(sheet, shares, step),

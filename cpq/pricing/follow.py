@@ -8,18 +8,16 @@ rows in the trace. A price is an exact fraction until the policy rounds it, once
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
-from cpq.agreement import Agreed, CustomerAgreements
+from cpq.agreement import Agreed, Candidates, CustomerAgreements
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import Refused
-from cpq.kernel.money import RoundingPolicy, plain, rounded_fraction
+from cpq.kernel.money import RoundingPolicy, rounded_fraction
 from cpq.kernel.text import LocalText
 from cpq.manual import ManualPrice
 from cpq.plan import PlanStep, PricePoint, StepKind
 from cpq.pricebook import (
     Asked,
-    AttributePrice,
     Bounds,
     Charge,
     Grounds,
@@ -27,51 +25,17 @@ from cpq.pricebook import (
     PriceBook,
     Value,
     Worked,
-    adjusted,
     numbers_of,
     shown,
-    worked,
 )
+from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
-from cpq.rate import UsedRate
-from cpq.tax import TaxBasis, TaxPosition, rebased
+from cpq.pricing.walk import Walk
+from cpq.tax import TaxPosition, rebased
 from cpq.trace import UNIT_POINTS, Effect, Step
 from cpq.waterfall import UnitPoints
 
 _SHOWN_PLACES = 6
-
-
-class Cliff(NamedTuple):
-    """Beyond ``quantity`` of the same line, ``larger`` units cost less: ``total`` together."""
-
-    quantity: Fraction
-    larger: Decimal
-    total: Decimal
-
-
-class UnitPrice(NamedTuple):
-    """What a unit costs: rounded, exact, and why. A ``charge`` depends on the quantity.
-
-    ``at_book`` is what it would cost without its agreement, ``alone`` what a part of an allocated
-    bundle costs by itself.
-    """
-
-    list_price: Decimal
-    unit_price: Decimal
-    steps: tuple[Step, ...]
-    points: UnitPoints
-    exact: Fraction | None
-    charge: Charge | None = None
-    listed: Value | None = None
-    cost: Value | None = None
-    promotable: bool = True
-    book: str | None = None
-    agreed: Agreed | None = None
-    at_book: Value | None = None
-    cliff: Cliff | None = None
-    position: TaxPosition | None = None
-    alone: Fraction | None = None
-    basis: TaxBasis = "net"
 
 
 class _Work:
@@ -107,6 +71,8 @@ class Following:
         self._catalogue = catalogue
         self._scene = scene
         self._prices = catalogue.prices
+        self._walk = Walk(catalogue, scene)
+        self.rates = self._walk.rates_needed()
         self._agreements: CustomerAgreements = catalogue.contracts.for_customer(
             scene.customer, currency=scene.currency
         )
@@ -150,9 +116,11 @@ class Following:
             for step in self._scene.plan.unit_steps:
                 if not step.scoped or self._covers(step, asked):
                     self._kinds[step.kind](work, step)
-            result = self._result(work)
-            if result is not None:
-                return self._priced(work, result)
+            point = self._result(work)
+            if point is not None:
+                if point != "contracted":
+                    work.agreed = None
+                return self._priced(work, work.points[point])
             searched += [link.code for link in chain]
         return NoPrice(asked.product.code, asked.unit, tuple(searched))
 
@@ -166,12 +134,12 @@ class Following:
         categories = self._catalogue.lineage(product)
         return step.covers(product.code, family=product.variant_of, categories=categories)
 
-    def _result(self, work: _Work) -> Value | None:
-        """The unit price that the document phase begins with."""
+    def _result(self, work: _Work) -> PricePoint | None:
+        """The point of the unit price that the document phase begins with."""
         for step in self._scene.plan.document_steps:
             if step.kind != "share":
                 reads = (point for point in step.reads if point in UNIT_POINTS)
-                return next((work.points[point] for point in reads if point in work.points), None)
+                return next((point for point in reads if point in work.points), None)
         return None
 
     def _priced(self, work: _Work, result: Value) -> UnitPrice:
@@ -219,17 +187,23 @@ class Following:
         if code is None:
             return None, []
         chain = self._prices.chain(code)
-        walked = self._walked(chain, asked, Grounds())
-        value, rows = self._adjusted(chain, asked, walked.value)
+        walked = self._walk.through(chain, asked, Grounds())
+        value, rows = self._walk.adjusted(chain, asked, walked.value)
         return value, [row.with_(point="cost") for row in (*walked.rows, *rows)]
 
-    def _list(self, work: _Work, _: PlanStep) -> None:
-        """The root of the book's chain."""
+    def _list(self, work: _Work, step: PlanStep) -> None:
+        """The root of the book's chain, on top of the list price that stands where they combine."""
         root = self._prices.chain(work.book.code)[-1:]
-        walked = self._walked(root, work.asked, Grounds(cost=work.cost))
+        walked = self._walk.through(root, work.asked, Grounds(cost=work.cost))
         work.rows += walked.rows
-        if walked.value is not None:
-            work.points["list"] = walked.value
+        if walked.value is None:
+            return
+        before = work.base(step) if step.combines else None
+        value = walked.value
+        if isinstance(before, Fraction):
+            value = value + before if isinstance(value, Fraction) else value.shifted(before)
+            work.rows.append(_combined_row(step, before, value))
+        work.points["list"] = value
 
     def _book(self, work: _Work, step: PlanStep) -> None:
         """The books that derive from the root, one on the other, the asked one last.
@@ -239,10 +213,10 @@ class Following:
         chain = self._prices.chain(work.book.code)
         base, listed = work.base(step), work.points.get("list")
         if len(chain) == 1:
-            root = self._walked(chain, work.asked, Grounds(cost=work.cost))
+            root = self._walk.through(chain, work.asked, Grounds(cost=work.cost))
             walked = Worked(base, root.first if base == root.value else base, ())
         else:
-            walked = self._walked(chain[:-1], work.asked, Grounds(base, listed, work.cost))
+            walked = self._walk.through(chain[:-1], work.asked, Grounds(base, listed, work.cost))
         work.rows += walked.rows
         if walked.value is None:
             return
@@ -251,30 +225,10 @@ class Following:
         if walked.value != walked.first:
             work.points["tier"] = walked.value
 
-    def _walked(self, links: tuple[PriceBook, ...], asked: Asked, grounds: Grounds) -> Worked:
-        """The books of a chain, the last first, from and to figures in the document's currency."""
-        own = self._scene.currency
-        value = first = grounds.below
-        rows: list[Step] = []
-        currency = own
-        for link in reversed(links):
-            value, converted = self._converted(value, currency, link.currency)
-            rows += converted
-            currency = link.currency
-            listed, _ = self._converted(grounds.listed, own, currency)
-            cost, _ = self._converted(grounds.cost, own, currency)
-            stands = Grounds(value, listed, cost if isinstance(cost, Fraction) else None)
-            made = worked(link, asked, stands, covering=self._prices.covering)
-            rows += made.rows
-            value, first = made.value, made.first
-        value, converted = self._converted(value, currency, own)
-        first, _ = self._converted(first, currency, own)
-        return Worked(value, first, (*rows, *converted))
-
     def _attribute(self, work: _Work, step: PlanStep) -> None:
         chain = self._prices.chain(work.book.code)
         base = work.base(step)
-        value, rows = self._adjusted(chain, work.asked, base)
+        value, rows = self._walk.adjusted(chain, work.asked, base)
         work.rows += rows
         if value is not None and any(row.applied for row in rows):
             work.points["attribute"] = value
@@ -293,11 +247,14 @@ class Following:
         listed = work.points.get("list")
         made = found.on(
             list_price=listed if isinstance(listed, Fraction) else None,
-            book_price=base if isinstance(base, Fraction) else None,
+            book_price=base if not isinstance(base, Charge) else _of_charge(found),
         )
-        work.rows += made.steps
+        work.rows += _on_prices(made.steps) if isinstance(base, Charge) else made.steps
         if made.agreed is not None and made.price is not None:
-            work.points["contracted"] = made.price
+            value: Value = made.price
+            if isinstance(base, Charge) and made.agreed.line.percent_off_book is not None:
+                value = base.scaled(made.price)
+            work.points["contracted"] = value
             work.agreed, work.at_book = made.agreed, base
             work.promotable = made.promotable
 
@@ -308,8 +265,12 @@ class Following:
         context.update(
             (point, value) for point, value in work.points.items() if isinstance(value, Fraction)
         )
-        made = max(Fraction(0), step.formula.value(context, rule=step.code))
         before = work.base(step)
+        if isinstance(before, Fraction):
+            context["base"] = before
+        made = max(Fraction(0), step.formula.value(context, rule=step.code))
+        if step.combines and isinstance(before, Fraction):
+            made += before
         for point in step.writes:
             work.points[point] = made
             work.rows.append(
@@ -361,108 +322,6 @@ class Following:
             )
         )
 
-    def _adjusted(
-        self, chain: tuple[PriceBook, ...], asked: Asked, value: Value | None
-    ) -> tuple[Value | None, list[Step]]:
-        """The attribute prices of the chain, root first; a nearer rule of one code stands in."""
-        rows: list[Step] = []
-        nearer: set[str] = set()
-        layers: list[tuple[PriceBook, tuple[AttributePrice, ...]]] = []
-        for link in chain:
-            rules = self._prices.attributes(link, asked.product, asked.at)
-            layers.append((link, tuple(rule for rule in rules if rule.code not in nearer)))
-            nearer.update(rule.code for rule in rules)
-        for link, rules in reversed(layers):
-            if rules:
-                value, more = self._adjusted_in(link, rules, asked, value)
-                rows += more
-        return value, rows
-
-    def _adjusted_in(
-        self,
-        link: PriceBook,
-        rules: tuple[AttributePrice, ...],
-        asked: Asked,
-        value: Value | None,
-    ) -> tuple[Value | None, list[Step]]:
-        product = asked.product
-        scale, _ = self._converted(Fraction(1), link.currency, self._scene.currency)
-        made = adjusted(
-            rules,
-            value if isinstance(value, Fraction) else None,
-            product=product.code,
-            unit=asked.unit,
-            attributes=asked.attributes,
-            at=asked.at,
-            home=link.home,
-            family=product.variant_of,
-            categories=self._catalogue.lineage(product),
-            factor=asked.factor,
-            scale=scale if isinstance(scale, Fraction) else Fraction(1),
-            resolution=link.resolution,
-        )
-        rows = [
-            Step(
-                point="attribute",
-                rule=f"{link.code}: {row.rule}"[:200],
-                name=LocalText(
-                    en=f"{row.name.in_('en') or row.rule} {row.stated}",
-                    zh=f"{row.name.in_('zh') or row.rule} {row.stated}",
-                ),
-                applied=row.applied,
-                reason=row.reason,
-                needed=row.needed,
-                actual=row.actual,
-                before=shown(row.before),
-                after=shown(row.after),
-                effect=None
-                if row.effect is None or isinstance(value, Charge)
-                else Effect(kind=row.effect.kind, value=row.effect.value),
-            )
-            for row in made.rows
-        ]
-        if isinstance(value, Charge):
-            for effect in made.effects:
-                value = _on_charge(value, effect.kind, effect.value)
-            return value, rows
-        return made.value, rows
-
-    def _converted(
-        self, value: Value | None, currency: str, to: str
-    ) -> tuple[Value | None, list[Step]]:
-        """The value in another currency at the rate of the document's day, exactly."""
-        if value is None or currency == to:
-            return value, []
-        used = self._catalogue.rates.used(currency, to, on=self._scene.day)
-        made = value * used.rate if isinstance(value, Fraction) else value.scaled(used.rate)
-        step = Step(
-            point="list",
-            rule=f"{currency}/{to}",
-            name=LocalText(
-                en=f"1 {currency} = {plain(shown_rate(used))} {to} ({used.kind}, {used.on})",
-                zh=f"1 {currency} = {plain(shown_rate(used))} {to}（{used.kind}，{used.on}）",
-            ),
-            applied=True,
-            reason="applied",
-            before=shown(value),
-            after=shown(made),
-            effect=None if isinstance(made, Charge) else Effect(kind="times", value=used.rate),
-        )
-        return made, [step]
-
-    def rates_needed(self) -> tuple[UsedRate, ...]:
-        """The exchange rates that the books of the scene need, whichever lines there are."""
-        books = [choice.book for choice in self._scene.books]
-        if self._catalogue.cost_book is not None:
-            books.append(self._catalogue.cost_book)
-        pairs: set[tuple[str, str]] = set()
-        for code in books:
-            links = [link.currency for link in reversed(self._prices.chain(code))]
-            pairs.update((one, self._scene.currency) for one in links)
-            pairs.update((self._scene.currency, one) for one in links[1:])
-        rates, day = self._catalogue.rates, self._scene.day
-        return tuple(rates.used(*pair, on=day) for pair in sorted(pairs) if pair[0] != pair[1])
-
     def position_of(self, asked: Asked) -> TaxPosition:
         """What tax a line owes on the day, under the customer's regime."""
         customer = self._scene.customer
@@ -504,16 +363,30 @@ def _regime_row(position: TaxPosition, before: Value, after: Value) -> Step:
     )
 
 
-def _on_charge(charge: Value, kind: str, value: Fraction) -> Value:
-    if kind == "set" or not isinstance(charge, Charge):
-        return value
-    return charge.shifted(value) if kind == "add" else charge.scaled((100 + value) / 100)
+def _on_prices(steps: tuple[Step, ...]) -> list[Step]:
+    """Rows about a charge name no price per unit: its breakdown has the figures."""
+    bare = {"before": None, "after": None, "effect": None}
+    return [step.with_(**bare) if step.effect else step for step in steps]
+
+
+def _of_charge(found: Candidates) -> Fraction | None:
+    """What a percentage off a charge is reckoned on: 1, to scale the charge by what is left."""
+    winner = found.winner
+    return Fraction(1) if winner and winner.line.percent_off_book is not None else None
+
+
+def _combined_row(step: PlanStep, before: Fraction, value: Value) -> Step:
+    return Step(
+        point="list",
+        rule=step.code,
+        name=LocalText(en="list prices add up", zh="目录价相加"),
+        applied=True,
+        reason="applied",
+        before=shown(before),
+        after=shown(value),
+        effect=Effect(kind="add", value=before) if isinstance(value, Fraction) else None,
+    )
 
 
 def _rounded(exact: Fraction, policy: RoundingPolicy) -> Decimal:
     return rounded_fraction(exact, policy.unit_places, policy.mode)
-
-
-def shown_rate(used: UsedRate) -> Decimal:
-    """An exchange rate for people: at most ten decimals."""
-    return rounded_fraction(used.rate, 10).normalize()

@@ -34,7 +34,12 @@ class Counted:
 
     def of(self, draft: Draft, measures: frozenset[Measure]) -> dict[Measure, Fraction]:
         """What each measure counts for a line, in its product's own unit."""
-        return {measure: self._counted(measure, draft) for measure in measures}
+        found = {measure: self._counted(measure, draft) for measure in measures}
+        code = draft.shelved.product.code
+        for basis, bought in self._before.items():
+            if (basis, "") in measures:
+                found[(f"{basis}_before", "")] = Fraction(bought.get(code, Decimal(0)))
+        return found
 
     def _counted(self, measure: Measure, draft: Draft) -> Fraction:
         basis, category = measure

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from cpq.agreement import Taken
 from cpq.allocation import Allocation
 from cpq.catalogue import Catalogue
 from cpq.customer import Customer
@@ -17,7 +18,7 @@ from cpq.kernel.money import RoundingPolicy
 from cpq.margin import LineFloors
 from cpq.pricebook import Charge, Slice
 from cpq.pricing.draft import Draft
-from cpq.pricing.follow import UnitPrice
+from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
 from cpq.trace import Step
 
@@ -51,6 +52,7 @@ class Sheet:
         self.floors: dict[int, LineFloors] = {}
         self.allocated: dict[int, Decimal] = {}
         self.allocations: tuple[Allocation, ...] = ()
+        self.drawn: tuple[Taken, ...] = ()
         self.refused: tuple[Step, ...] = ()
         self.findings: list[Finding] = []
         self.places = scene.policy.places_for(scene.currency)

@@ -20,7 +20,8 @@ from cpq.kernel.money import COMMERCIAL, EXACT, RoundingPolicy, exact, quantum
 from cpq.manual import ManualPrice
 from cpq.pricebook import BEGINNING, Asked, Measure, NoPrice, PercentOfTotal, shown
 from cpq.pricing.draft import Draft
-from cpq.pricing.follow import Cliff, Following, UnitPrice
+from cpq.pricing.follow import Following
+from cpq.pricing.found import Cliff, UnitPrice
 from cpq.pricing.scene import Scene, scene_of
 from cpq.waterfall import UnitPoints
 
@@ -65,7 +66,7 @@ class UnitPrices:
             for link in catalogue.prices.chain(book.code)
             for version in link.versions
         )
-        self.rates = self._following.rates_needed()
+        self.rates = self._following.rates
 
     def find(
         self,
@@ -165,6 +166,7 @@ class UnitPrices:
             units.factor(draft.unit, product.unit),
             BEGINNING,
             Fraction(quantum(units.unit(draft.unit).places)),
+            Fraction(draft.shelved.step),
             attributes=dict(draft.manner.attributes),
         )
         bounds = self._following.bounds(asked)

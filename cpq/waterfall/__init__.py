@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 
+from cpq.agreement import Taken
 from cpq.allocation import Allocation
 from cpq.configuration import Configuration, Item
 from cpq.kernel.errors import Finding
@@ -34,7 +35,8 @@ class Pricing(Frozen):
     ``catalogue`` is the content hash of the snapshot that was priced against; the same items, day
     and snapshot give the same bytes. ``plan`` names the plan that was followed and its version,
     ``rates`` the exchange rates that were used, ``manual`` the prices that people gave, by line,
-    ``purchased`` what was bought before, ``promoted`` whether promotions were asked for.
+    ``purchased`` what was bought before, ``promoted`` whether promotions were asked for, ``drawn``
+    what an order of these lines takes of commitments.
     ``refused`` are the promotions that did not hold for the order at all, with the reason; what
     happened on a line stands in its ``steps``. ``findings`` are what a person should know: floors
     that do not hold, a larger quantity that costs less. Optional lines are in no total.
@@ -55,6 +57,7 @@ class Pricing(Frozen):
     manual: tuple[tuple[Line, ManualPrice], ...] = added(())
     purchased: Purchased | None = added(None)
     promoted: bool = added(True)
+    drawn: tuple[Taken, ...] = added(())
     findings: tuple[FloorFinding | Finding, ...] = added(())
 
     def _sum(self, amounts: Iterable[Decimal]) -> Money:

@@ -81,7 +81,14 @@ def test_what_leaves_the_book_price_leaves_promotions_too() -> None:
 
 def test_an_agreed_price_needs_no_book_price() -> None:
     assert made(agreement(), book=None).price == 8
-    assert made(agreement(customer=None), book=None).price == 8
+
+
+def test_a_campaign_bounds_a_price_and_makes_none() -> None:
+    # the product may cost less in the book that is searched next
+    for said in ({"price": 8}, {"percent_off_list": 5}):
+        contracted = made(agreement(customer=None, lines=[bolt(**said)]), book=None)
+        assert (contracted.price, contracted.agreed) == (None, None)
+        assert contracted.steps[-1].needed == "book"
 
 
 @pytest.mark.parametrize("kind", ["percent_off_book", "not_above"])
@@ -294,6 +301,14 @@ def test_customers_reached_alike_share_their_answers() -> None:
     assert terms[0].key != terms[3].key
     assert campaigns.for_customer(OTHER, currency="USD") is not terms[0]
     assert not lookup().for_customer(SHOP, currency="CNY")
+
+
+def test_customers_of_other_groups_are_told_of_their_own() -> None:
+    trade = lookup(agreement(customer=None, customer_group="CLUB"))
+    for group in ("EAST", "WEST"):
+        terms = trade.for_customer(OTHER.with_(code=group, groups=(group,)), currency="CNY")
+        (row,) = terms.candidates("BOLT", unit="pc", quantity=Decimal(1), at=NOON).lost
+        assert (row.needed, row.actual) == ("CLUB", group)
 
 
 def test_the_bounds_of_an_answer_can_be_enumerated() -> None:

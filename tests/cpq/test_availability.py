@@ -151,4 +151,9 @@ def test_an_unknown_time_zone_is_refused() -> None:
 def test_the_order_of_scopes_does_not_matter() -> None:
     scopes = [scope("B", allow=False), scope("A", allow=False, regions=("CN",)), scope("C")]
     assert why_not(*scopes) == why_not(*reversed(scopes))
+    by_product = scope("Z", customers=("C-9",))
+    by_category = scope("A", products=(), categories=("lasers",), customers=("C-8",))
+    told = why_not(by_product, by_category)
+    assert told is not None
+    assert (told.scope, told.needed.en) == ("A, Z", "customer C-8 or customer C-9")
     assert Buyer() == Buyer("", (), "", "", "")

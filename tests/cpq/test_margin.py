@@ -23,9 +23,11 @@ from cpq.margin import (
     counted,
     floors_of,
     judged,
+    line_margins,
     margin_of,
     margin_of_lines,
     pocket_margin,
+    with_parts,
 )
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -334,15 +336,15 @@ def test_a_manual_price_is_reported_and_not_changed() -> None:
 
 def test_the_highest_floor_speaks_for_each_consequence() -> None:
     floors = (
-        Floor(code="A", price=cny("40.00"), policy="block"),
-        Floor(code="B", price=cny("42.00"), policy="block"),
+        Floor(code="Y", price=cny("40.00"), policy="block"),
+        Floor(code="Z", price=cny("42.00"), policy="block"),
         Floor(code="C", price=cny("45.00"), policy="approve", approval="manager"),
         Floor(code="D", price=cny("43.00"), policy="approve", approval="director"),
         Floor(code="E", percent_of_list="99", policy="warn", level="unit"),
     )
     found = _judged(*floors, lines=[_line(50)], nets=[39])
     assert [(finding.floor, finding.severity) for finding in found] == [
-        ("B", "error"),
+        ("Z", "error"),
         ("C", "approval"),
         ("D", "approval"),
         ("E", "note"),
@@ -457,6 +459,61 @@ def test_what_comes_back_lowers_the_floor_of_the_quote() -> None:
     assert len(_judged(floor, lines=lines, nets=[139, -50])) == 1
 
 
+def test_a_line_must_earn_the_cost_of_its_parts() -> None:
+    """Two machines at 500 that hold the price of four heads at 90 each: 360 of cost."""
+    floor = Floor(code="F", margin="20", policy="approve")
+    lines = with_parts(
+        [
+            _line(500, 2, product="LASER", unit_cost=Decimal(0)),
+            _line(0, 4, number="1.1", product="HEAD", unit_cost=Decimal(90), included=True),
+        ]
+    )
+    assert _judged(floor, lines=lines, nets=[450, 0]) == ()
+    (finding,) = _judged(floor, lines=lines, nets=["449.99", 0])
+    assert (finding.place, finding.needed) == ("lines/1", Decimal("450.00"))
+
+
+def test_a_part_of_unknown_cost_makes_its_line_unknown() -> None:
+    lines = with_parts(
+        [
+            _line(500, product="LASER", unit_cost=Decimal(0)),
+            _line(0, number="1.1", product="HEAD", included=True),
+            _line(500, number="2", product="LASER", unit_cost=Decimal(7)),
+        ]
+    )
+    assert [line.unit_cost for line in lines] == [None, None, 7]
+    assert with_parts(lines[2:]) == lines[2:]
+
+
+def test_a_machine_made_of_its_parts_is_held_as_a_bundle() -> None:
+    floors = (
+        Floor(code="LINE", product="LASER", price=cny("900.00")),
+        Floor(code="WHOLE", product="LASER", price=cny("900.00"), level="bundle"),
+        Floor(code="Q", product="LASER", price=cny("900.00"), level="quote", policy="warn"),
+        Floor(code="EARN", margin="50", level="quote", policy="approve"),
+    )
+    head = {"product": "LASER", "rolled_up": True, "unit_cost": Decimal(100)}
+    lines = [
+        _line(0, **head),
+        _line(1000, number="1.1", product="HEAD", unit_cost=Decimal(400)),
+    ]
+    assert _judged(*floors, lines=lines, nets=[0, 1000]) == ()
+    found = _judged(*floors, lines=lines, nets=[0, 899])
+    assert [(finding.floor, finding.place) for finding in found] == [
+        ("WHOLE", "lines/1"),
+        ("EARN", "quote"),
+    ]
+
+
+def test_a_bundle_that_comes_back_is_held_against_nothing() -> None:
+    floors = (
+        Floor(code="F", product="LASER", price=cny("450.00"), level="bundle"),
+        Floor(code="Q", percent_of_list="90", level="quote"),
+    )
+    lines = [_line(500, -1, product="LASER"), _line(100, -1, number="1.1", product="HEAD")]
+    assert _judged(*floors, lines=lines, nets=[-500, -100]) == ()
+
+
 def test_a_finding_keeps_its_figures_when_stored() -> None:
     (finding,) = _judged(Floor(code="F", price=cny("45.00")), lines=[_line(50)], nets=[44])
     stored = TypeAdapter(tuple[FloorFinding | Finding, ...])
@@ -506,13 +563,50 @@ def test_one_unknown_cost_makes_the_whole_unknown() -> None:
 
 def test_a_bundle_earns_with_all_below_it() -> None:
     lines = (
-        Sold("1", Decimal(100), Decimal(50)),
+        Sold("1", Decimal(100), Decimal(40)),
         Sold("1.1", Decimal(100), Decimal(70)),
-        Sold("1.2", Decimal(0), Decimal(30), included=True),
+        Sold("1.2", Decimal(0), Decimal(10), included=True),
         Sold("10", Decimal(100), Decimal(100)),
     )
     assert margin_of_lines(lines, currency="CNY", head="1").percent == 40
     assert [line.number for line in counted(lines, head="1")] == ["1", "1.1"]
+    each = line_margins(lines, currency="CNY")
+    assert {number: str(margin) for number, margin in each.items()} == {
+        "1": "50.00 %",
+        "1.1": "30.00 %",
+        "10": "0.00 %",
+    }
+
+
+@pytest.mark.parametrize(
+    ("head", "part", "below", "percent", "unknown"),
+    [
+        ("40", "10", "5", "45.00", ()),
+        ("40", None, None, "60.00", ()),
+        ("40", None, "5", "55.00", ()),
+        ("0", "10", None, "90.00", ()),
+        ("0", None, "5", None, ("1.1",)),
+        ("0", None, None, None, ("1.1", "1.1.1")),
+        (None, "10", "5", None, ("1",)),
+    ],
+)
+def test_a_part_without_cost_is_in_the_cost_above_it(
+    head: str | None, part: str | None, below: str | None, percent: str | None, unknown: object
+) -> None:
+    costs = [None if cost is None else Decimal(cost) for cost in (head, part, below)]
+    lines = (
+        Sold("1", Decimal(100), costs[0]),
+        Sold("1.1", Decimal(0), costs[1], included=True),
+        Sold("1.1.1", Decimal(0), costs[2], included=True),
+    )
+    margin = margin_of_lines(lines, currency="CNY")
+    assert margin.percent == (None if percent is None else Decimal(percent))
+    assert margin.unknown == unknown
+
+
+def test_the_cost_of_a_priced_part_is_its_own() -> None:
+    lines = (Sold("1", Decimal(100), Decimal(40)), Sold("1.1", Decimal(50), None))
+    assert margin_of_lines(lines, currency="CNY").unknown == ("1.1",)
 
 
 def test_nothing_sold_earns_nothing() -> None:

@@ -294,6 +294,10 @@ def test_a_gross_that_forgets_the_tax_loses_it() -> None:
     assert "'gross' starts again from net" in message
 
 
+def test_a_net_out_of_nothing_loses_all() -> None:
+    assert "'net' starts again from nothing" in _lost(lambda: _plan(net={"reads": ()}))
+
+
 def test_a_cost_that_nobody_reads_is_no_loss() -> None:
     plan = _plan(floor={"uses": ("list",)})
     assert all("cost" not in (*step.reads, *step.uses) for step in plan.steps)
@@ -393,6 +397,14 @@ def test_two_published_plans_are_refused(*, turned: bool) -> None:
         plan_at(plans, at=date(2020, 1, 1))
     assert "SUMMER version 1" in refusal.value.message
     assert "AUTUMN version 3" in refusal.value.message
+
+
+def test_whether_plans_overlap_is_judged_in_the_zone() -> None:
+    """The last day of SUMMER ends at 16:00 UTC in Shanghai, eight hours before it does in UTC."""
+    later = AUTUMN.with_(period=Period(start="2026-08-31T16:00:00+00:00"))
+    refuse_two_published([SUMMER, later], zone=zone("Asia/Shanghai"))
+    with pytest.raises(Refused, match="two_published"):
+        refuse_two_published([SUMMER, later])
 
 
 def test_plans_that_follow_each_other_are_published() -> None:

@@ -166,7 +166,7 @@ def test_a_cross_rate_is_as_old_as_its_older_half() -> None:
 
 def test_a_currency_is_one_of_itself() -> None:
     used = RateTable().used("CNY", "CNY", on=DAY, kind="average")
-    assert (used.rate, used.via, used.on, used.kind) == (1, (), DAY, "average")
+    assert (used.rate, used.via, used.on, used.kind) == (Fraction(1), (), DAY, "average")
 
 
 def test_every_day_of_many_rates_is_found() -> None:

@@ -47,7 +47,7 @@ def test_included_parts_cost_nothing_by_themselves() -> None:
 def test_the_explanation_names_every_rule_and_foots() -> None:
     text = PRICING.explain()
     assert "HENGTAI-2026: category machines from 2 -8% → 447120.00" in text
-    assert "Year-end: 3% off" in text
+    assert "Year-end campaign: 3% off" in text
     assert "asked 34231.50, granted within the cap 30000.00" in text
     assert text.splitlines()[-6:] == [
         "  1256662.00 CNY  list",

@@ -15,6 +15,7 @@ from cpq.pricebook.attribute import Adjusted, Adjustment, AttributePrice, Attrib
 
 DAY = date(2026, 11, 21)
 RED = {"colour": "red"}
+RED_L = {"colour": "red", "size": "L"}
 
 
 def _rule(code: str, match: Mapping[str, str] = RED, **fields: Any) -> AttributePrice:
@@ -157,10 +158,20 @@ def _done(effect: Adjustment, running: Fraction) -> Fraction:
 
 
 def test_effects_need_no_base() -> None:
-    made = _made(_rule("ADD", add=5), _rule("PERCENT", percent=10), base=None)
+    rules = (
+        _rule("ADD", add=5),
+        _rule("WEIGHT", {}, formula="weight * 2"),
+        _rule("RED", percent=10),
+        _rule("LARGE", {"size": "L"}, percent=-3),
+    )
+    made = _made(*rules, base=None, attributes={**RED_L, "weight": "3"})
     assert made.value is None
-    assert made.effects == (Adjustment("add", Fraction(5)), Adjustment("percent", Fraction(10)))
-    assert [(row.applied, row.before, row.after) for row in made.rows] == [(True, None, None)] * 2
+    assert made.effects == (
+        Adjustment("add", Fraction(5)),
+        Adjustment("add", Fraction(6)),
+        Adjustment("percent", Fraction(7)),
+    )
+    assert [(row.applied, row.before, row.after) for row in made.rows] == [(True, None, None)] * 4
 
 
 def test_a_replacement_needs_no_base() -> None:
@@ -239,8 +250,6 @@ def test_days_of_a_rule_are_days_in_the_zone_of_the_book() -> None:
 
 
 # --- rules that compete -------------------------------------------------------------------------
-
-RED_L = {"colour": "red", "size": "L"}
 
 
 def test_a_rule_for_more_attributes_supersedes() -> None:

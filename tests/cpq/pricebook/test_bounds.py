@@ -92,6 +92,7 @@ def test_whatever_a_row_holds_comes_out_with_it() -> None:
         (lambda: from_to([(11, None, "B"), (1, 10, "A")]), [("tiers/2", "tier.overlap")]),
         (lambda: from_to([(0, 10, "A"), (11, None, "B")], step="0.01"), [("tiers/2", "tier.step")]),
         (lambda: from_to([(0, 10, "A"), (12, None, "B")], step="0.01"), [("tiers/2", "tier.gap")]),
+        (lambda: from_to([(0, 1, "A"), ("1.5", None, "B")], step="0.1"), [("tiers/2", "tier.gap")]),
         (lambda: from_to([(0, 10, "A"), ("10.5", None, "B")]), [("tiers/2", "tier.step")]),
         (lambda: from_to([(0, "10.5", "A")]), [("tiers/1", "tier.step")]),
         (lambda: from_to([(0, None, "A")], step=0), [("step", "tier.step")]),

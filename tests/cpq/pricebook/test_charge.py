@@ -76,6 +76,7 @@ def test_tv_08_the_full_quantity_chooses_the_tier() -> None:
     charge = Charge("volume", with_fees(LAGO_VOLUME))
     assert charge.amount(F("198.6"), full=F(300)) == F("149.3")
     assert charge.amount(F("-198.6"), full=F(-300)) == F("-149.3")
+    assert charge.amount(F(0), full=F(300)) == 50
 
 
 def test_tv_04_the_26th_seat_lowers_the_bill() -> None:
@@ -344,6 +345,13 @@ def test_a_hint_is_given_in_quantities_that_can_be_bought() -> None:
 def test_no_hint_without_a_price_or_for_a_return() -> None:
     charge = Charge("volume", starting((5, "100"), (26, "10")))
     assert [cheaper(charge, F(quantity)) for quantity in (4, -25, 26, 100)] == [None] * 4
+
+
+def test_a_fee_at_zero_may_be_a_cliff() -> None:
+    rungs = (Rung(flat=F(10)), Rung(F(1), rate=F(3)))
+    fee = Charge("volume", rungs, charge_flat_at_zero=True)
+    assert cliffs(fee) == (Cliff(F(0), F(10), F(1), F(3), F(7)),)
+    assert cliffs(Charge("volume", rungs)) == ()
 
 
 def test_graduated_tiers_have_no_cliffs() -> None:

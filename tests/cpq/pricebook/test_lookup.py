@@ -10,7 +10,7 @@ from cpq.kernel.errors import DomainError, Invalid, NotFound, Refused
 from cpq.kernel.period import Period
 from cpq.pricebook import NoPrice, PriceBook, PriceBookVersion, Tier, entry
 from cpq.pricing import unit_price
-from cpq.pricing.follow import UnitPrice
+from cpq.pricing.found import UnitPrice
 from tests.cpq.trade import book, catalogue
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

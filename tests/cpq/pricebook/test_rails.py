@@ -146,9 +146,12 @@ def test_rails_scale_with_the_unit() -> None:
 
 def test_bounds_say_what_holds_the_price() -> None:
     base = Fraction(100)
-    assert Rails(min_over_base=10).bounds(base=base) == (110, None)
-    assert Rails(min_over_base=10, highest=105).bounds(base=base) == (105, 105)
-    assert Rails(lowest=50, highest=60).bounds(base=base) == (50, 60)
+    for rails, low, high in (
+        (Rails(min_over_base=10), F("110"), None),
+        (Rails(min_over_base=10, highest=105), F("105"), F("105")),
+        (Rails(lowest=50, highest=60), F("50"), F("60")),
+    ):
+        assert rails.bounds(base=base) == (low, high)
 
 
 @pytest.mark.parametrize(

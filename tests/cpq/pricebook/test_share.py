@@ -57,6 +57,10 @@ def test_case_pc_01_of_what_is_beyond_the_exempt_amount() -> None:
     assert _figures(found, "value", "fees") == (Fraction("11.15"), 4)
 
 
+def test_more_free_lines_than_lines_cost_no_fee() -> None:
+    assert _found(_rule(10, fee=2, free_lines=3), _line("1", 100)).fees == 0
+
+
 def test_the_ceiling_bounds_the_share() -> None:
     found = _found(_rule(ceiling=100, floor=50), _line("1", 1000))
     assert _figures(found, "value", "bound") == (100, "ceiling")

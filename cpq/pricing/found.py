@@ -1,0 +1,44 @@
+"""What the unit phase found for a line (单价结果): the price of a unit, and why."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from cpq.agreement import Agreed
+from cpq.pricebook import Charge, Value
+from cpq.tax import TaxBasis, TaxPosition
+from cpq.trace import Step
+from cpq.waterfall import UnitPoints
+
+
+class Cliff(NamedTuple):
+    """Beyond ``quantity`` of the same line, ``larger`` units cost less: ``total`` together."""
+
+    quantity: Fraction
+    larger: Decimal
+    total: Decimal
+
+
+class UnitPrice(NamedTuple):
+    """What a unit costs: rounded, exact, and why. A ``charge`` depends on the quantity.
+
+    ``at_book`` is what it would cost without its agreement, ``alone`` what a part of an allocated
+    bundle costs by itself.
+    """
+
+    list_price: Decimal
+    unit_price: Decimal
+    steps: tuple[Step, ...]
+    points: UnitPoints
+    exact: Fraction | None
+    charge: Charge | None = None
+    listed: Value | None = None
+    cost: Value | None = None
+    promotable: bool = True
+    book: str | None = None
+    agreed: Agreed | None = None
+    at_book: Value | None = None
+    cliff: Cliff | None = None
+    position: TaxPosition | None = None
+    alone: Fraction | None = None
+    basis: TaxBasis = "net"

@@ -1,0 +1,98 @@
+"""What the benchmarks measure is what they say: same totals, same catalogue, honest spreads."""
+
+from pathlib import Path
+
+import pytest
+
+import benchmarks.__main__ as command
+from benchmarks import _deals, _rounds, catalogue, pricing
+from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.configuration import Item
+
+WARES = _deals.wares(200)
+
+
+def asked(lines: int) -> tuple[_deals.Asked, ...]:
+    (quote,) = _deals.quotes(WARES, lines=lines, size=lines, seed=3)
+    return quote
+
+
+def items(lines: int) -> list[Item]:
+    return [line.item for line in asked(lines)]
+
+
+def test_the_book_of_deals_has_161_rules() -> None:
+    entries = _deals.deals(WARES)
+    tiered = [entry for entry in entries if len(entry.tiers) == 3]
+    assert len(tiered) == 50
+    assert sum(len(entry.tiers) for entry in entries) == _deals.RULES
+    assert sum(entry.category is not None for entry in entries) == 10
+
+
+def test_every_kind_of_rule_prices_some_product() -> None:
+    priced = pricing.priced(items(400), _deals.catalogue(WARES), trace=True)
+    won = {step.rule for line in priced.lines for step in line.steps if step.applied}
+    assert any("category" in rule for rule in won)
+    assert any("everything" in rule for rule in won)
+
+
+@pytest.mark.parametrize("trace", [False, True])
+def test_the_bare_loop_comes_to_what_price_says(trace: bool) -> None:
+    priced = pricing.priced(items(400), _deals.catalogue(WARES), trace=trace)
+    lines = [pricing.bare_line(line) for line in asked(400)]
+    assert pricing.read(priced, trace=trace) == pricing.bare_quote(lines)
+    assert pricing.bare_quote(lines, unit_prices=False) == pricing.bare_quote(lines)
+    found = [(line.list_price, line.unit_price) for line in priced.lines]
+    assert found == [(line.list_price, line.unit_price) for line in lines]
+
+
+def test_quotes_of_another_seed_are_others() -> None:
+    first, second = (_deals.quotes(WARES, lines=20, size=10, seed=seed) for seed in (1, 2))
+    assert first == _deals.quotes(WARES, lines=20, size=10, seed=1)
+    assert first != second
+    assert [len(quote) for quote in first] == [10, 10]
+
+
+def test_the_folder_is_the_catalogue_in_memory(tmp_path: Path) -> None:
+    catalogue.write_folder(tmp_path, WARES)
+    read = pricing.priced(items(50), read_catalogue(tmp_path), trace=True)
+    made = pricing.priced(items(50), _deals.catalogue(WARES), trace=True)
+    assert read.gross == made.gross
+    assert [line.steps for line in read.lines] == [line.steps for line in made.lines]
+
+
+def test_contestants_take_turns() -> None:
+    met: list[str] = []
+
+    def contestant(name: str, seconds: float) -> float:
+        met.append(name)
+        return seconds
+
+    timings = _rounds.in_rounds(
+        lambda number: {
+            "a": lambda: contestant(f"a{number}", 1.0 + number),
+            "b": lambda: contestant(f"b{number}", 2.0),
+        },
+        rounds=3,
+    )
+    assert met == ["a0", "b0", "a1", "b1", "a2", "b2"]
+    assert timings["a"].ratio_to(timings["b"]) == (0.5, 1.0, 1.5)
+    assert _rounds.added_up(list(timings.values())).seconds == (3.0, 4.0, 5.0)
+
+
+def test_a_figure_stands_with_its_quartiles() -> None:
+    assert _rounds.figures("ratio", [4.0, 1.0, 2.0, 3.0, 5.0]) == {
+        "ratio": 3.0,
+        "ratio_quartiles": [2.0, 4.0],
+    }
+
+
+def test_benchmarks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 0
+    listed = capsys.readouterr().out
+    assert {"catalogue", "imports", "pricing"} <= {line.split()[0] for line in listed.splitlines()}
+
+
+def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["speed"]) == 2
+    assert "there is no benchmark 'speed'" in capsys.readouterr().err
