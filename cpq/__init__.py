@@ -1,11 +1,24 @@
 """Configure, price, quote (选配、计价、报价): pure functions on frozen values.
 
 The modules stand in the order in which a deal lives: product, bom, configuration, pricebook,
-promotion, catalogue, pricing, quote. Importing this package loads no database, no template engine
-and no PDF engine; those live in ``cpq.adapters``.
+agreement, promotion, margin, catalogue, pricing, quote. Importing this package loads no database,
+no template engine and no PDF engine; those live in ``cpq.adapters``.
 """
 
+from cpq.agreement import AgreedPrice, Commitment, Drawdown, PriceAgreement
 from cpq.allocation import Allocation, allocate, refundable
+from cpq.approval import (
+    AllOf,
+    AnyOf,
+    ApprovalLevel,
+    ApprovalMatrix,
+    ApprovalRule,
+    Compare,
+    Decision,
+    Not,
+)
+from cpq.assignment import BookAssignment
+from cpq.availability import SalesScope
 from cpq.bom import BOM, Component, Excludes, OptionGroup, Pick, Requires, explode
 from cpq.cap import Cap
 from cpq.catalogue import Catalogue
@@ -15,73 +28,131 @@ from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.money import Money, Rounding, RoundingPolicy
 from cpq.kernel.period import Period
 from cpq.kernel.text import LocalText
-from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier, entry
-from cpq.pricing import item, price
+from cpq.manual import ManualPrice
+from cpq.margin import Floor, Margin, margin_of
+from cpq.plan import STANDARD_PLAN, PlanStep, PricingPlan
+from cpq.ports import TaxEngine
+from cpq.pricebook import (
+    AttributePrice,
+    NoPrice,
+    PercentOfTotal,
+    PriceBook,
+    PriceBookEntry,
+    PriceBookVersion,
+    PriceEnding,
+    Rails,
+    Tier,
+    entry,
+)
+from cpq.pricing import item, price, unit_price
 from cpq.product import Attribute, Category, Product
 from cpq.promotion import AmountOff, PercentOff, PromotionPolicy
+from cpq.purchased import Purchased
 from cpq.quote import (
     Clause,
     PaymentTerm,
     Quote,
     accept,
+    approve,
     draft_quote,
+    lose,
     payment_terms,
     published,
     revise,
     send,
     supersede,
 )
-from cpq.tax import CHINA_VAT, TaxRate, TaxTable
-from cpq.trace import Step
-from cpq.waterfall import PricedLine, Pricing
+from cpq.rate import ExchangeRate, RateTable, UsedRate
+from cpq.tax import CHINA_VAT, TaxMapping, TaxRate, TaxRegime, TaxTable
+from cpq.trace import Effect, Step
+from cpq.waterfall import PricedLine, Pricing, Trigger, Why, WhyNot
 
 __all__ = [
     "BOM",
     "CHINA_VAT",
+    "STANDARD_PLAN",
+    "AgreedPrice",
+    "AllOf",
     "Allocation",
     "AmountOff",
+    "AnyOf",
+    "ApprovalLevel",
+    "ApprovalMatrix",
+    "ApprovalRule",
     "Attribute",
+    "AttributePrice",
+    "BookAssignment",
     "Cap",
     "Catalogue",
     "Category",
     "Clause",
+    "Commitment",
+    "Compare",
     "Component",
     "Configuration",
     "Customer",
+    "Decision",
     "DomainError",
+    "Drawdown",
+    "Effect",
+    "ExchangeRate",
     "Excludes",
     "Finding",
+    "Floor",
     "Item",
     "LocalText",
+    "ManualPrice",
+    "Margin",
     "Money",
+    "NoPrice",
+    "Not",
     "OptionGroup",
     "Party",
     "PaymentTerm",
+    "PercentOfTotal",
     "PercentOff",
     "Period",
     "Pick",
+    "PlanStep",
+    "PriceAgreement",
     "PriceBook",
     "PriceBookEntry",
     "PriceBookVersion",
+    "PriceEnding",
     "PricedLine",
     "Pricing",
+    "PricingPlan",
     "Product",
     "PromotionPolicy",
+    "Purchased",
     "Quote",
+    "Rails",
+    "RateTable",
     "Requires",
     "Rounding",
     "RoundingPolicy",
+    "SalesScope",
     "Step",
+    "TaxEngine",
+    "TaxMapping",
     "TaxRate",
+    "TaxRegime",
     "TaxTable",
     "Tier",
+    "Trigger",
+    "UsedRate",
+    "Why",
+    "WhyNot",
     "accept",
     "allocate",
+    "approve",
     "configure",
     "draft_quote",
     "entry",
     "explode",
     "item",
+    "lose",
+    "margin_of",
     "parts_total",
     "payment_terms",
     "price",
@@ -90,4 +161,5 @@ __all__ = [
     "revise",
     "send",
     "supersede",
+    "unit_price",
 ]

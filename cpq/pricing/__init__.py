@@ -127,7 +127,7 @@ def price(
     asking = _Asking(catalogue, page, at, manual, counted, findings, {}, {}, allocated)
     prices = _prices(asking, drafts)
     refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
-    sheet = Sheet(catalogue, scene, drafts, prices, at=at, traced=trace)
+    sheet = Sheet(catalogue, scene, drafts, prices, at=at, traced=trace, purchased=purchased)
     extend(sheet)
     follow_document(sheet, asking.shares, promotions=promotions)
     errors = [each for each in sheet.findings if each.code in _KEEP_FROM_PRICING]

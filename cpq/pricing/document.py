@@ -11,7 +11,7 @@ from fractions import Fraction
 from cpq.kernel.errors import Finding
 from cpq.kernel.money import EXACT, Money, rounded, rounded_fraction, split
 from cpq.kernel.text import LocalText
-from cpq.margin import GuardedLine, LineFloors, floors_of, judged
+from cpq.margin import GuardedLine, LineFloors, floors_of, judged, with_parts
 from cpq.plan import PlanStep, StepKind
 from cpq.pricebook import PercentOfTotal, shown
 from cpq.pricebook.share import NothingCovered, Share, ShareLine, share_of
@@ -150,9 +150,10 @@ def _guard(sheet: Sheet) -> None:
     if not floors:
         return
     groups = sheet.customer.groups if sheet.customer else ()
-    for place in range(len(sheet.drafts)):
+    lines = with_parts([_guarded(sheet, place) for place in range(len(sheet.drafts))])
+    for place, line in enumerate(lines):
         sheet.floors[place] = floors_of(
-            _guarded(sheet, place),
+            line,
             floors,
             at=sheet.at,
             currency=sheet.scene.currency,
@@ -178,15 +179,27 @@ def _guarded(sheet: Sheet, place: int) -> GuardedLine:
         list_price=price.list_price,
         amount=sheet.amounts[place],
         unit_cost=sheet.cost(place),
+        last_price=_last_price(sheet, place),
         lowest=low,
         own_unit=product.unit,
         categories=draft.shelved.categories,
         family=product.variant_of,
         manual=price.points.manual is not None,
         optional=manner.optional,
-        included=manner.included or manner.rolled_up,
+        included=manner.included,
+        rolled_up=manner.rolled_up,
         tax_factor=factor,
     )
+
+
+def _last_price(sheet: Sheet, place: int) -> Fraction | None:
+    """What the customer last paid per unit of the line, before tax, where the request says."""
+    draft = sheet.drafts[place]
+    product = draft.shelved.product
+    paid = sheet.last_prices.get(product.code)
+    if paid is None:
+        return None
+    return Fraction(paid) * sheet.catalogue.units.factor(draft.unit, product.unit)
 
 
 def _converter(sheet: Sheet) -> Callable[[Money, str], Fraction]:

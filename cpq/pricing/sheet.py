@@ -20,6 +20,7 @@ from cpq.pricebook import Charge, Slice
 from cpq.pricing.draft import Draft
 from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
+from cpq.purchased import Purchased
 from cpq.trace import Step
 
 NOTHING = Decimal(0)
@@ -37,6 +38,7 @@ class Sheet:
         *,
         at: datetime,
         traced: bool,
+        purchased: Purchased | None = None,
     ) -> None:
         size = len(drafts)
         self.catalogue = catalogue
@@ -45,6 +47,7 @@ class Sheet:
         self.prices = list(prices)
         self.at = at
         self.traced = traced
+        self.last_prices = dict(purchased.last_prices) if purchased else {}
         self.amounts: list[Decimal] = [NOTHING] * size
         self.nets: Sequence[Decimal] = self.amounts
         self.steps: list[list[Step] | None] = [None] * size

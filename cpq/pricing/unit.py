@@ -12,11 +12,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from cpq.agreement import Agreed
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import DomainError, Finding
-from cpq.kernel.money import COMMERCIAL, EXACT, RoundingPolicy, exact, quantum
+from cpq.kernel.money import (
+    COMMERCIAL,
+    EXACT,
+    RoundingPolicy,
+    exact,
+    places_of,
+    quantum,
+    rounded_fraction,
+)
 from cpq.manual import ManualPrice
 from cpq.pricebook import BEGINNING, Asked, Measure, NoPrice, PercentOfTotal, shown
 from cpq.pricing.draft import Draft
@@ -196,9 +205,11 @@ def _cliff(
         other, start = row[later], table.sizes[later]
         if isinstance(other, NoPrice) or other.charge is not None:
             continue
-        least = EXACT.multiply(start, other.unit_price)
+        steps = ceil(Fraction(start) / table.asked.step)
+        larger = rounded_fraction(steps * table.asked.step, places_of(start)).normalize()
+        least = EXACT.multiply(larger, other.unit_price)
         if least < EXACT.multiply(table.sizes[place + 1], answer.unit_price):
-            return Cliff(Fraction(least) / Fraction(answer.unit_price), start, least)
+            return Cliff(Fraction(least) / Fraction(answer.unit_price), larger, least)
     return None
 
 

@@ -18,7 +18,7 @@ from cpq.kernel.money import CurrencyCode, Money, RoundingPolicy, total
 from cpq.kernel.period import Bound
 from cpq.kernel.text import Code, Line
 from cpq.manual import ManualPrice
-from cpq.margin import FloorFinding
+from cpq.margin import FloorFinding, Margin, margin_of_lines
 from cpq.purchased import Purchased
 from cpq.rate import UsedRate
 from cpq.trace import Step
@@ -124,10 +124,9 @@ class Pricing(Frozen):
         return {line.number: line for line in self.lines}
 
     @cached_property
-    def cost(self) -> Money | None:
-        """Σ costs; ``None`` where the cost of one line is not known."""
-        costs = [line.cost for line in self.counted]
-        return None if None in costs else self._sum(cost for cost in costs if cost is not None)
+    def margin(self) -> Margin:
+        """What is left of the net after the cost; undefined where the cost of a line is unknown."""
+        return margin_of_lines(self.lines, currency=self.currency)
 
     def explain(self, locale: str = "en") -> str:
         """The waterfall as text: each line, each rule that was looked at, and totals that foot."""

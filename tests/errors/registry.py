@@ -22,7 +22,9 @@ from cpq.kernel.errors import DomainError, Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
-    *("kernel", "catalogue", "configuration", "pricebook", "pricing", "quote"),
+    *("kernel", "formula", "rate", "catalogue", "configuration", "pricebook", "tier"),
+    *("attribute", "agreement", "availability", "plan", "tax", "pricing", "waterfall", "margin"),
+    *("approval", "quote"),
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
     *("ledger", "settlement", "journal", "store", "database", "soundness", "cli"),
 )
