@@ -35,11 +35,14 @@ _SMALL_EM = 2.75
 _EMS = {**dict.fromkeys(",.  '’:;il|I", 0.31), **dict.fromkeys("%MWmw@", 0.98)}
 
 
-def columns(lines: tuple[LineView, ...], *, total: str) -> ColumnsView:
+def columns(
+    lines: tuple[LineView, ...], *, total: str, gross: bool = False
+) -> ColumnsView:
     """The columns that these lines need, and their widths in mm, the page being A4.
 
     Portrait where that leaves the description its room, with smaller figures if it must be;
-    landscape otherwise, and for a ``total`` that two columns side by side cannot hold.
+    landscape otherwise, and for a ``total`` that two columns side by side cannot hold. ``gross``
+    says that all prices include tax.
     """
     discount = any(line.discount for line in lines)
     tax = len({line.tax for line in lines if line.tax}) > 1
@@ -53,6 +56,7 @@ def columns(lines: tuple[LineView, ...], *, total: str) -> ColumnsView:
         page = _LANDSCAPE
     code = min(_code_width(lines), _CODE_MOST)
     return ColumnsView(
+        gross=gross,
         code=page - sum(widths.values()) - code >= _NAME_LEAST,
         discount=discount,
         tax=tax,

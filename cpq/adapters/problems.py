@@ -26,8 +26,14 @@ _TAGS = {"product", "configure"}
 
 def problems(error: ValidationError, *, otherwise: str, place: str = "") -> Iterator[Finding]:
     """A finding for each field that is wrong; ``otherwise`` is the code where none was named."""
-    for problem in error.errors(include_url=False, include_context=False):
-        where = ".".join(_step(part) for part in problem["loc"] if part not in _TAGS)
+    found_wrong = error.errors(include_url=False, include_context=False)
+    for problem in found_wrong:
+        path = problem["loc"]
+        if problem["type"] == "too_short" and any(
+            other["loc"][: len(path)] == path and other["loc"] != path for other in found_wrong
+        ):
+            continue  # too short only because of what is wrong with the items, which is said
+        where = ".".join(_steps(path))
         message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         said = _CODE.search(message)
         if said:
@@ -42,6 +48,12 @@ def problems(error: ValidationError, *, otherwise: str, place: str = "") -> Iter
         )
 
 
-def _step(part: int | str) -> str:
-    """A step of the path to a field; people count from 1."""
-    return str(part + 1) if isinstance(part, int) else part
+def _steps(path: tuple[int | str, ...]) -> Iterator[str]:
+    """The path to a field; people count from 1, and the kind of an item is no step of it."""
+    before: int | str = ""
+    for part in path:
+        if isinstance(part, int):
+            yield str(part + 1)
+        elif not (isinstance(before, int) and part in _TAGS):
+            yield part
+        before = part

@@ -1,45 +1,31 @@
 """From a quote to what its template prints: every figure, day and word in the language asked for.
 
-The amount of a row is quantity × unit price; what promotions take off stands in the totals, which
-read from top to bottom as an addition: list prices, price discounts, sum of the lines, promotions,
-net, tax by rate, total (价税合计). Rows that would say nothing are left out.
+The lines are told in ``lines_view``, the sums in ``sums_view``; here is what stands around them:
+who, to whom, until when, on which terms. What would say nothing is left out.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 from cpq.adapters.brand import Brand
 from cpq.adapters.columns import columns
-from cpq.adapters.figures import Figures
+from cpq.adapters.hand import Hand, hand_for
+from cpq.adapters.lines_view import line_views
 from cpq.adapters.numerals import capital_amount
-from cpq.adapters.view import (
-    BrandView,
-    ClauseView,
-    LineView,
-    PartyView,
-    QuoteView,
-    TaxView,
-    TotalView,
-)
-from cpq.adapters.words import Language, Phrase, language, wording, words
+from cpq.adapters.sums_view import tax_views, total_views
+from cpq.adapters.view import BrandView, ClauseView, PartyView, QuoteView
+from cpq.adapters.words import Language, Phrase, wording
 from cpq.customer import Party
-from cpq.kernel.errors import Invalid, NotFound, Refused
-from cpq.kernel.money import Money, difference, plain, rounded_fraction, total
+from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.money import Money
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.kernel.text import LocalText
 from cpq.quote import PaymentTerm, Quote
-from cpq.waterfall import PricedLine, Pricing
 
 _LINES_MAX = 2000
 _LONG = 600
-_DEEPEST = 4
 _BAND_TERMS_MAX = 4
 _BAND_TEXT_MAX = 80
-_NOTHING = Decimal(0)
 
 
 def quote_view(
@@ -59,17 +45,12 @@ def quote_view(
     totals of the pricing contradict its lines.
     """
     _refuse_if_too_long(quote)
-    spoken = language(locale)
-    hand = _Hand(
-        spoken=spoken,
-        figures=Figures(language=spoken, currency=quote.currency),
-        dictionary={**words(root / "words.toml"), **words(root / "words.toml", "payment_term")},
-        units=units,
-    )
-    lines = tuple(_lines(quote.pricing, hand))
+    hand = hand_for(locale, currency=quote.currency, root=root, units=units)
+    lines = line_views(quote.pricing, hand)
     given = _conditions(quote, hand)
+    total = hand.figures.money(quote.gross)
     return QuoteView(
-        lang=spoken.tag,
+        lang=hand.spoken.tag,
         number=quote.reference,
         title=_title(quote, hand),
         author=hand.spoken.phrase(quote.seller.name).text,
@@ -84,17 +65,20 @@ def quote_view(
         customer=_party(quote.customer.party, hand),
         seller=_seller(quote, hand),
         salesperson=_party(quote.salesperson, hand) if quote.salesperson else None,
-        total=hand.figures.money(quote.gross),
+        total=total,
         payment=given.payment,
         delivery=given.delivery,
-        columns=columns(lines, total=hand.figures.money(quote.gross)),
-        lines=lines,
-        taxes=tuple(_tax_rows(quote.pricing, hand)),
-        totals=tuple(_totals(quote, hand)),
-        in_words=_in_words(quote.gross, spoken),
+        columns=columns(
+            (*lines.counted, *lines.options), total=total, gross=lines.basis == "gross"
+        ),
+        lines=lines.counted,
+        options=lines.options,
+        taxes=tax_views(quote.pricing, hand),
+        totals=total_views(quote, hand),
+        in_words=_in_words(quote.gross, hand.spoken),
         clauses=given.clauses,
         accepted=_accepted(quote, hand),
-        words=wording(root / "words.toml", spoken),
+        words=wording(root / "words.toml", hand.spoken),
         brand=BrandView(accent=brand.accent.lower(), logo=logo if brand.logo else ""),
     )
 
@@ -110,42 +94,19 @@ def _refuse_if_too_long(quote: Quote) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hand:
-    """How one document is written: language, figures, dictionary, units."""
-
-    spoken: Language
-    figures: Figures
-    dictionary: Mapping[str, LocalText]
-    units: UnitTable
-
-    def say(self, key: str, **facts: str) -> Phrase:
-        return self.spoken.phrase(self.dictionary[key], **facts)
-
-    def given(self, text: LocalText) -> Phrase | None:
-        return self.spoken.phrase(text) if text.en or text.zh else None
-
-    def unit(self, code: str) -> Phrase:
-        try:
-            name = self.units.unit(code).name
-        except NotFound:
-            name = LocalText()
-        return self.given(name) or Phrase(code, self.spoken.tag)
-
-
-def _page(hand: _Hand) -> tuple[str, str, str]:
+def _page(hand: Hand) -> tuple[str, str, str]:
     before, _, rest = hand.say("page").text.partition("{page}")
     between, _, after = rest.partition("{pages}")
     return before, between, after
 
 
-def _title(quote: Quote, hand: _Hand) -> str:
+def _title(quote: Quote, hand: Hand) -> str:
     subject = hand.given(quote.title)
     head = f"{hand.say('quotation').text} {quote.reference}"
     return f"{head} · {subject.text}" if subject else head
 
 
-def _party(party: Party, hand: _Hand) -> PartyView:
+def _party(party: Party, hand: Hand) -> PartyView:
     return PartyView(
         name=hand.spoken.phrase(party.name),
         address=hand.given(party.address),
@@ -156,7 +117,7 @@ def _party(party: Party, hand: _Hand) -> PartyView:
     )
 
 
-def _seller(quote: Quote, hand: _Hand) -> PartyView:
+def _seller(quote: Quote, hand: Hand) -> PartyView:
     """The seller; a salesperson of the quote stands in for the seller's usual contact."""
     person, seller = quote.salesperson, quote.seller
     if person is None:
@@ -172,12 +133,12 @@ def _seller(quote: Quote, hand: _Hand) -> PartyView:
     )
 
 
-def _payment(term: PaymentTerm, hand: _Hand) -> Phrase:
+def _payment(term: PaymentTerm, hand: Hand) -> Phrase:
     key = f"{'after' if term.days else 'on'}_{term.event}"
     return hand.say(key, percent=hand.figures.percent(term.percent), days=str(term.days))
 
 
-def _accepted(quote: Quote, hand: _Hand) -> Phrase | None:
+def _accepted(quote: Quote, hand: Hand) -> Phrase | None:
     if quote.acceptance is None:
         return None
     return hand.say("accepted", on=hand.figures.day(quote.acceptance.on), by=quote.acceptance.by)
@@ -191,7 +152,7 @@ class _Conditions(NamedTuple):
     clauses: tuple[ClauseView, ...]
 
 
-def _conditions(quote: Quote, hand: _Hand) -> _Conditions:
+def _conditions(quote: Quote, hand: Hand) -> _Conditions:
     """What has no room in the band becomes the first clauses."""
     payment = tuple(_payment(term, hand) for term in quote.payment)
     delivery = hand.given(quote.delivery)
@@ -215,128 +176,6 @@ def _conditions(quote: Quote, hand: _Hand) -> _Conditions:
         for number, (title, text) in enumerate(rows, start=1)
     )
     return _Conditions(payment, delivery, clauses)
-
-
-def _lines(pricing: Pricing, hand: _Hand) -> Iterator[LineView]:
-    parents = {line.number.rpartition(".")[0] for line in pricing.lines}
-    write = hand.figures.amount
-    for line in pricing.lines:
-        priced = not line.included
-        listed = priced and line.list_price > line.unit_price
-        detail = tuple(hand.spoken.phrase(text) for text in line.detail)
-        said = (hand.spoken.phrase(line.name), *detail)
-        yield LineView(
-            number=line.number,
-            level=min(line.level, _DEEPEST),
-            has_parts=line.number in parents,
-            is_long=sum(len(phrase.text + phrase.other) for phrase in said) > _LONG,
-            name=said[0],
-            code=line.product,
-            detail=detail,
-            quantity=hand.figures.number(line.quantity),
-            unit=hand.unit(line.unit),
-            included=line.included,
-            list_price=write(line.list_price) if listed else "",
-            discount=hand.figures.percent(_discount(line)) if listed else "",
-            unit_price=write(line.unit_price) if priced else "",
-            tax=hand.figures.percent(line.tax_percent) if priced else "",
-            amount=write(line.amount) if priced else "",
-        )
-
-
-def _discount(line: PricedLine) -> Decimal:
-    """What the unit price lies below the list price, in percent with one decimal."""
-    off = Fraction(difference(line.list_price, line.unit_price))
-    return rounded_fraction(off * 100 / Fraction(line.list_price), 1)
-
-
-def _taxes(pricing: Pricing) -> list[tuple[Decimal, Decimal, Decimal]]:
-    """Rate, net and tax by rate: tax codes of the same rate are one row."""
-    rows: dict[Decimal, tuple[Decimal, Decimal]] = {}
-    for tax in pricing.taxes:
-        net, due = rows.get(tax.percent, (_NOTHING, _NOTHING))
-        rows[tax.percent] = total((net, tax.net.amount)), total((due, tax.tax.amount))
-    return [(percent, net, due) for percent, (net, due) in rows.items()]
-
-
-def _tax_rows(pricing: Pricing, hand: _Hand) -> Iterator[TaxView]:
-    for percent, net, tax in _taxes(pricing):
-        yield TaxView(
-            percent=hand.figures.percent(percent),
-            net=hand.figures.amount(net),
-            tax=hand.figures.amount(tax),
-        )
-
-
-def _totals(quote: Quote, hand: _Hand) -> Iterator[TotalView]:
-    """The addition, top down; each subtotal is the sum of all summands above it."""
-    running = _NOTHING
-
-    def summand(key: str, value: Decimal, about: str = "") -> TotalView:
-        nonlocal running
-        running = total((running, value))
-        return _total(key, about, hand.figures.amount(value), "summand")
-
-    def subtotal(key: str, value: Decimal) -> TotalView:
-        _refuse_unless_equal(quote, running, value)
-        return _total(key, "", hand.figures.amount(value), "subtotal")
-
-    def _total(key: str, about: str, figure: str, kind: str) -> TotalView:
-        return TotalView(label=hand.say(key), about=about, figure=figure, kind=kind)
-
-    pricing = quote.pricing
-    promotions = _promotions(pricing)
-    if _shows_list(pricing):
-        off = difference(pricing.amount.amount, pricing.list_total.amount)
-        yield summand("at_list_prices", pricing.list_total.amount)
-        yield summand("price_discounts", off)
-        if promotions:
-            yield subtotal("before_promotions", pricing.amount.amount)
-    elif promotions:
-        yield summand("before_promotions", pricing.amount.amount)
-    else:
-        running = pricing.amount.amount
-    for name, code, amount in promotions:
-        running = total((running, amount.copy_negate()))
-        figure = hand.figures.amount(amount.copy_negate())
-        yield TotalView(
-            label=hand.given(name) or hand.say("promotion"),
-            about="" if hand.given(name) else code,
-            figure=figure,
-            kind="summand",
-        )
-    yield subtotal("net", pricing.net.amount)
-    for percent, _, due in _taxes(pricing):
-        yield summand("tax", due, hand.figures.percent(percent))
-    _refuse_unless_equal(quote, running, quote.gross.amount)
-    yield _total("total", quote.currency, hand.figures.money(quote.gross), "total")
-
-
-def _shows_list(pricing: Pricing) -> bool:
-    """Whether list prices explain the price: some line is below its list price, none above."""
-    pairs = [(line.list_price, line.unit_price) for line in pricing.lines]
-    return any(listed > asked for listed, asked in pairs) and not any(
-        listed < asked for listed, asked in pairs
-    )
-
-
-def _promotions(pricing: Pricing) -> list[tuple[LocalText, str, Decimal]]:
-    """What each promotion takes off the order, in the order they acted: name, code, amount."""
-    shares: dict[str, tuple[LocalText, str, Decimal]] = {}
-    for share in pricing.allocations:
-        _, _, before = shares.get(share.promotion, (share.name, "", _NOTHING))
-        shares[share.promotion] = (share.name, share.promotion, total((before, share.amount)))
-    return list(shares.values())
-
-
-def _refuse_unless_equal(quote: Quote, found: Decimal, stated: Decimal) -> None:
-    if found != stated:
-        raise Refused(
-            "document.does_not_add_up",
-            f"quote {quote.reference}: the rows above add up to {plain(found)}, the pricing says "
-            f"{plain(stated)}; price the quote again",
-            number=quote.number,
-        )
 
 
 def _in_words(gross: Money, spoken: Language) -> str:

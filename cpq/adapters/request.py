@@ -1,14 +1,17 @@
-"""A quote request: the one file that a rep writes, and the quote that comes of it.
+"""A quote request: the one file that a rep writes, and the quote that comes of it (报价请求).
 
 JSON (or TOML) with the number that the host gave, the customer, the days and what is asked::
 
     {
-      "number": "Q-2026-0001", "customer": "C-0042",
+      "number": "Q-2026-0001", "customer": "C-0042", "currency": "EUR",
       "issued_on": "2026-11-21", "valid_until": "2026-12-21",
       "items": [
         {"configure": "LASER-3000", "quantity": 2, "choose": {"head": "HEAD-12KW"}},
-        {"product": "NOZZLE-15", "quantity": 120}
+        {"product": "NOZZLE-15", "quantity": 120},
+        {"product": "PANEL", "attributes": {"length": "2.5", "colour": "red"}, "optional": true}
       ],
+      "manual": {"2": {"percent_off": "5", "reason": "trade fair", "by": "Li Wei"}},
+      "purchased": {"period": {"NOZZLE-15": "300"}},
       "payment": [{"percent": "30", "event": "signing", "days": 7}, ...]
     }
 """
@@ -19,7 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, ValidationError, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator
 
 from cpq.adapters.problems import problems
 from cpq.adapters.rows import read_json, read_toml
@@ -28,10 +31,15 @@ from cpq.configuration import Configuration, Item, configure
 from cpq.customer import Party
 from cpq.kernel.errors import Finding, Refused, Unreadable, refuse_if
 from cpq.kernel.model import Frozen
-from cpq.kernel.money import Exact
-from cpq.kernel.text import Code, LocalText, Number
+from cpq.kernel.money import COMMERCIAL, CurrencyCode, Exact, RoundingPolicy
+from cpq.kernel.text import Code, Line, LocalText, Number, legible
+from cpq.manual import ManualPrice
 from cpq.pricing import price
+from cpq.purchased import Purchased
 from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
+
+_TABLES = {"attributes", "choose", "contract", "manual", "period"}
+"""Fields that are tables in a request and pairs in its value."""
 
 
 class ConfiguredItem(Frozen):
@@ -40,6 +48,7 @@ class ConfiguredItem(Frozen):
     configure: Code
     quantity: Exact = Field(default=Decimal(1), gt=0)
     choose: tuple[tuple[str, tuple[Code, ...]], ...] = ()
+    optional: bool = False
 
     @field_validator("choose", mode="before")
     @classmethod
@@ -57,12 +66,49 @@ def _picks(path: str, picks: Any) -> tuple[str, ...]:
     return tuple(picks)
 
 
+def _pairs(value: Any) -> Any:
+    """A table as pairs, in the order it was written."""
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+def _values(value: Any) -> Any:
+    """Values of attributes as pairs; a number is its digits."""
+    tables = isinstance(value, Mapping)
+    return tuple((code, _digits(found)) for code, found in value.items()) if tables else value
+
+
+def _digits(value: Any) -> Any:
+    number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return str(value) if number else value
+
+
+def _bought(value: Any) -> Any:
+    """Quantities by product, under the contract and in the period."""
+    tables = isinstance(value, Mapping)
+    return {name: _pairs(found) for name, found in value.items()} if tables else value
+
+
 class AskedProduct(Frozen):
-    """So many of a product as it stands; in its own unit unless said."""
+    """So many of a product as it stands, in its own unit unless said; other fields as ``Item``."""
 
     product: Code
     quantity: Exact = Field(default=Decimal(1), gt=0)
     unit: Code | None = None
+    attributes: Annotated[tuple[tuple[Code, Line], ...], BeforeValidator(_values)] = ()
+    full_quantity: Exact | None = Field(default=None, gt=0)
+    optional: bool = False
+
+    @property
+    def item(self) -> Item:
+        """What is asked, as pricing takes it."""
+        return Item(
+            product=self.product,
+            quantity=self.quantity,
+            unit=self.unit,
+            attributes=tuple(sorted(self.attributes)),
+            full_quantity=self.full_quantity,
+            optional=self.optional,
+        )
 
 
 def _kind_of_item(value: Any) -> str:
@@ -80,7 +126,9 @@ class QuoteRequest(Frozen):
     """What a rep asks for; everything else comes from the catalogue.
 
     Days are in the catalogue's zone; the quote is priced as of ``issued_on`` and valid through
-    the whole of ``valid_until``. ``book`` overrides the customer's price book.
+    the whole of ``valid_until``. ``book`` overrides the customer's price book, ``currency`` that of
+    the book. ``manual`` are prices by line number, ``purchased`` is what was bought before,
+    ``promotions`` says whether there are any, and ``rounding`` where figures are rounded.
     """
 
     number: Number
@@ -89,6 +137,11 @@ class QuoteRequest(Frozen):
     valid_until: date
     items: tuple[AskedItem, ...] = Field(min_length=1)
     book: Code | None = None
+    currency: CurrencyCode | None = None
+    manual: Annotated[tuple[tuple[Line, ManualPrice], ...], BeforeValidator(_pairs)] = ()
+    purchased: Annotated[Purchased | None, BeforeValidator(_bought)] = None
+    promotions: bool = True
+    rounding: RoundingPolicy = COMMERCIAL
     title: LocalText = LocalText()
     delivery: LocalText = LocalText()
     payment: tuple[PaymentTerm, ...] = ()
@@ -107,13 +160,33 @@ def read_request(path: str | Path) -> QuoteRequest:
     try:
         return QuoteRequest.model_validate(fields)
     except ValidationError as error:
-        raise _unreadable(file, error) from None
+        raise _unreadable(file, error, fields) from None
 
 
-def _unreadable(about: object, error: ValidationError) -> Unreadable:
-    findings = tuple(problems(error, otherwise="request.field"))
+def _unreadable(about: object, error: ValidationError, fields: object = None) -> Unreadable:
+    findings = tuple(
+        found.with_(place=legible(_in_file(found.place, fields)))
+        for found in problems(error, otherwise="request.field")
+    )
     listed = "; ".join(str(finding) for finding in findings[:3])
     return Unreadable("request.unreadable", f"{about}: {listed}", findings=findings)
+
+
+def _in_file(place: str, fields: object) -> str:
+    """A place in the request as it is written: an entry of a table is named by its key."""
+    written: list[str] = []
+    steps = iter(place.split("."))
+    for step in steps:
+        here = step
+        if isinstance(fields, Mapping):
+            if written and written[-1] in _TABLES and step.isdecimal():
+                here = list(fields)[int(step) - 1]
+                next(steps, None)
+            fields = fields.get(here)
+        elif isinstance(fields, list) and step.isdecimal() and int(step) <= len(fields):
+            fields = fields[int(step) - 1]
+        written.append(here)
+    return ".".join(written)
 
 
 def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
@@ -122,7 +195,7 @@ def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
     Raises ``Unreadable`` (``request.unreadable``) where its fields do not go together, such as
     payment terms that are not 100 %; ``Refused``: ``request.no_seller`` where the catalogue names
     no seller, ``configuration.invalid`` and ``pricing.invalid`` with all findings; ``NotFound``
-    for an unknown customer or book.
+    for an unknown customer, book, exchange rate, or line that a manual price is for.
     """
     if catalogue.seller is None:
         raise Refused(
@@ -134,6 +207,11 @@ def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
         customer=request.customer,
         on=request.issued_on,
         book=request.book,
+        currency=request.currency,
+        promotions=request.promotions,
+        manual=dict(request.manual),
+        purchased=request.purchased,
+        policy=request.rounding,
     )
     try:
         return draft_quote(
@@ -158,11 +236,12 @@ def _items(request: QuoteRequest, catalogue: Catalogue) -> list[Item | Configura
     findings: list[Finding] = []
     for place, asked in enumerate(request.items, start=1):
         if isinstance(asked, AskedProduct):
-            items.append(Item(product=asked.product, quantity=asked.quantity, unit=asked.unit))
+            items.append(asked.item)
             continue
         try:
             bom = catalogue.bom(asked.configure, on=request.issued_on)
-            items.append(configure(bom, choose=dict(asked.choose), quantity=asked.quantity))
+            made = configure(bom, choose=dict(asked.choose), quantity=asked.quantity)
+            items.append(made.with_(optional=True) if asked.optional else made)
         except Refused as refusal:
             findings += [
                 finding.with_(place=f"items/{place}/{finding.place}")

@@ -2,14 +2,16 @@
 
 A spreadsheet export is read as it is or not at all: an unknown column, a short row, an open quote
 that swallows the lines below, a figure that is no figure are findings that name file, line and
-column, all of them at once. Nothing is skipped and nothing is guessed.
+column, all of them at once. Nothing is skipped and nothing is guessed. What was read stays known
+by its line, so that what is wrong with the whole is said where somebody can put it right.
 """
 
 import csv
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,24 +23,46 @@ from cpq.kernel.model import Frozen
 from cpq.kernel.text import LocalText, legible
 
 Value = TypeVar("Value", bound=Frozen)
+_AS_NAMED: Mapping[str, str] = {}
 
 
 class Row(Frozen):
-    """One row of a file: its cells by column, empty cells left out."""
+    """One row of a file: its cells by column, empty cells left out.
+
+    ``lines`` are where cells stand that were said in another line than the first of several.
+    """
 
     file: str
     line: int
     cells: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, int], ...] = ()
+
+    @cached_property
+    def _by_column(self) -> dict[str, str]:
+        return dict(self.cells)
 
     def get(self, column: str) -> str | None:
         """The cell, or ``None`` where it is empty."""
-        return dict(self.cells).get(column)
+        return self._by_column.get(column)
+
+    def filled(self, *columns: str) -> dict[str, str]:
+        """The cells of these columns that are not empty, by column."""
+        return {column: text for column in columns if (text := self.get(column)) is not None}
+
+    def several(self, column: str) -> tuple[str, ...]:
+        """The parts of a cell that lists several, separated by ``;``."""
+        parts = (part.strip() for part in (self.get(column) or "").split(";"))
+        return tuple(part for part in parts if part)
 
     def local_text(self, column: str) -> dict[str, str]:
         """The cells ``column_en`` and ``column_zh`` as words in both languages."""
-        cells = dict(self.cells)
-        found = {tag: cells.get(f"{column}_{tag}", "") for tag in ("en", "zh")}
+        found = {tag: self.get(f"{column}_{tag}") or "" for tag in ("en", "zh")}
         return {tag: text for tag, text in found.items() if text}
+
+    def place(self, column: str = "") -> str:
+        """Where the row stands, or one of its cells: ``prices.csv:3:price``."""
+        line = dict(self.lines).get(column, self.line)
+        return ":".join(part for part in (self.file, str(line), column) if part)
 
 
 class Reading:
@@ -51,6 +75,7 @@ class Reading:
             )
         self.folder = folder
         self.findings: list[Finding] = []
+        self._origins: dict[str, list[Row | str]] = {}
 
     def find(self, code: str, place: str, message: str) -> None:
         """Note what is wrong, and where."""
@@ -160,6 +185,85 @@ class Reading:
             self.find(error.code, place, error.message)
         return None
 
+    def of_row(
+        self, kind: type[Value], fields: Any, row: Row, *, columns: Mapping[str, str] = _AS_NAMED
+    ) -> Value | None:
+        """A value out of a row, or one finding per cell that is wrong and ``None``.
+
+        ``columns`` says in which column a field stands, where the two differ in their names.
+        """
+        try:
+            return kind.model_validate(fields)
+        except ValidationError as error:
+            for found in problems(error, otherwise="row.unreadable"):
+                column = _column(found.place, columns)
+                self.findings.append(found.with_(place=legible(row.place(column))))
+        except NotFound as error:
+            self.find(error.code, row.place(), error.message)
+        return None
+
+    def together(self, rows: Sequence[Row], columns: Sequence[str], *, about: str) -> Row:
+        """What several rows say of the one thing ``about``: each cell once, in any of them.
+
+        A row that says something else than one before it is a finding.
+        """
+        said: dict[str, Row] = {}
+        for row in rows:
+            for column, text in row.filled(*columns).items():
+                first = said.setdefault(column, row)
+                if first.get(column) != text:
+                    self.find(
+                        "row.contradicts",
+                        row.place(column),
+                        f"{about} has {column} {first.get(column)!r} in line {first.line} and "
+                        f"{text!r} here; say it in one of its rows, or the same in all",
+                    )
+        return Row(
+            file=rows[0].file,
+            line=rows[0].line,
+            cells=tuple((column, row.get(column) or "") for column, row in said.items()),
+            lines=tuple((column, row.line) for column, row in said.items()),
+        )
+
+    def refuse_twice(self, seen: dict[str, str], code: str, *, place: str) -> bool:
+        """Note a code that was ``seen`` before, which maps codes to their places."""
+        first = seen.setdefault(code, place)
+        if first != place:
+            self.find(
+                "row.unreadable",
+                place,
+                f"{code!r} stands in {first} already; a code names one thing: rename or remove one",
+            )
+        return first != place
+
+    def came(self, name: str, origin: Row | str) -> None:
+        """Remember from which row or place what a catalogue calls ``name`` was read."""
+        self._origins.setdefault(name, []).append(origin)
+
+    def located(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Findings about a catalogue as findings about the files that it was read from.
+
+        What several rows say is found in each of them, once.
+        """
+        told: set[tuple[str, str]] = set()
+        for finding in findings:
+            for place in self._places(finding):
+                if (place, finding.message.en) not in told:
+                    told.add((place, finding.message.en))
+                    yield finding.with_(place=legible(place))
+
+    def _places(self, finding: Finding) -> list[str]:
+        name, rest = finding.place, ""
+        while name not in self._origins and "/" in name:
+            name, _, last = name.rpartition("/")
+            rest = f"{last}/{rest}" if rest else last
+        origins = self._origins.get(name)
+        if origins is None:
+            return [finding.place]
+        if rest:
+            return [f"{_whole(origin)}:{rest}" for origin in origins]
+        return [_cell(origin, finding.message.en) for origin in origins]
+
     def finish(self, code: str) -> None:
         """Raise ``Unreadable`` with everything that is wrong, where anything is."""
         if self.findings:
@@ -167,6 +271,44 @@ class Reading:
             more = len(self.findings) - 3
             rest = f"; and {more} more" if more > 0 else ""
             raise Unreadable(code, f"{self.folder}: {shown}{rest}", findings=self.findings)
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """The fields that say something: without ``None`` and without empty tables and lists."""
+    return {name: value for name, value in fields.items() if value not in (None, {}, ())}
+
+
+def grouped(
+    rows: Iterable[Row], columns: tuple[str, ...]
+) -> dict[tuple[str | None, ...], list[Row]]:
+    """The rows by what stands in some columns, in the order of first appearance."""
+    groups: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.get(column) for column in columns), []).append(row)
+    return groups
+
+
+def _whole(origin: Row | str) -> str:
+    return origin if isinstance(origin, str) else origin.place()
+
+
+def _cell(origin: Row | str, message: str) -> str:
+    """Where it stands: the cell that holds what the message quotes, else the row."""
+    if isinstance(origin, str):
+        return origin
+    for column, text in origin.cells:
+        if any(repr(part) in message for part in (text, *origin.several(column))):
+            return origin.place(column)
+    return origin.place()
+
+
+def _column(where: str, columns: Mapping[str, str]) -> str:
+    """The column that a field stands in: by its whole path, else by the start of it."""
+    path, rest = where, ""
+    while path and path not in columns:
+        path, _, last = path.rpartition(".")
+        rest = f".{last}{rest}"
+    return f"{columns[path]}{rest}" if path in columns and (path or not where) else where
 
 
 def read_json(path: Path) -> Any:

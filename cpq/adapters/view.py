@@ -32,7 +32,11 @@ class PartyView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """A row of the lines: ``level`` 0 to 4 is its depth, ``has_parts`` says that parts follow."""
+    """A row of the lines: ``level`` 0 to 4 is its depth, ``has_parts`` says that parts follow.
+
+    ``by_parts``: the lines below it hold its price; ``is_average``: its unit price is that of no
+    unit, the tiers in ``notes`` are; ``basis`` is said where prices with and without tax meet.
+    """
 
     number: str
     level: int
@@ -44,17 +48,25 @@ class LineView:
     quantity: str
     unit: Phrase
     included: bool
+    by_parts: bool
+    is_average: bool
+    basis: Phrase | None
     list_price: str
     discount: str
     unit_price: str
     tax: str
     amount: str
+    notes: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnsView:
-    """Which columns are shown, and the width of each column in mm as its figures need it."""
+    """Which columns are shown, and the width of each column in mm as its figures need it.
 
+    ``gross``: all prices in them include tax.
+    """
+
+    gross: bool
     code: bool
     discount: bool
     tax: bool
@@ -72,8 +84,12 @@ class ColumnsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxView:
-    """A row of the tax table: rate, what it is reckoned on, the tax."""
+    """A row of the tax table: rate, what it is reckoned on, the tax.
 
+    ``kind`` stands in for the rate where tax is owed per unit; such a row has no ``net``.
+    """
+
+    kind: Phrase | None
     percent: str
     net: str
     tax: str
@@ -82,6 +98,8 @@ class TaxView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalView:
     """A row of the sum: a ``summand``, a ``subtotal`` of those above it, or the ``total``.
+
+    A ``memo`` below the total says what part of it is tax, where prices include it.
 
     ``about`` follows the label in either language: a rate, a currency, the code of a promotion
     that has no name.
@@ -107,7 +125,8 @@ class ClauseView:
 class QuoteView:
     """A quote, ready to print. Empty text and ``None`` stand for what is not there.
 
-    ``page`` is what stands before, between and after the page's number and the number of pages.
+    ``page`` is what stands before, between and after the page's number and the number of pages;
+    ``options`` are lines that are offered beside the totals.
     """
 
     lang: str
@@ -130,6 +149,7 @@ class QuoteView:
     delivery: Phrase | None
     columns: ColumnsView
     lines: tuple[LineView, ...]
+    options: tuple[LineView, ...]
     taxes: tuple[TaxView, ...]
     totals: tuple[TotalView, ...]
     in_words: str

@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from cpq.kernel.errors import Refused
-from cpq.kernel.money import plain, rounded_fraction
+from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.money import EXACT, exact, plain, rounded_fraction
 from cpq.pricebook.book import PriceBook, PriceBookEntry, PriceBookVersion, Tier
 from cpq.pricebook.charge import Charge, Pool, Rung
 from cpq.pricebook.rails import on_margin, on_markup
@@ -132,8 +132,8 @@ def _candidates(book: PriceBook, asked: Asked, covering: Covering) -> Iterator[C
 
 def _judged(row: PriceBookEntry, distance: int, asked: Asked, book: PriceBook) -> Candidate:
     if not row.period.contains(asked.at, book.home):
-        day = asked.at.astimezone(book.home).date().isoformat()
-        return Candidate(row, distance, None, ("outside_period", str(row.period), day))
+        # which day it is, the document says: an answer is kept for all days that are alike
+        return Candidate(row, distance, None, ("outside_period", str(row.period), ""))
     if row.unit is not None and row.unit != asked.unit:
         return Candidate(row, distance, None, ("other_unit", row.unit, asked.unit))
     size = counted(row, asked)
@@ -145,11 +145,13 @@ def _judged(row: PriceBookEntry, distance: int, asked: Asked, book: PriceBook) -
 
 def _below(row: PriceBookEntry, tier: Tier, size: Fraction, asked: Asked) -> tuple[str, str, str]:
     """A tier that is not reached; what was found is on the line where only that is counted."""
-    found = "" if row.counts == "line" else plain(rounded_fraction(size, _SHOWN_PLACES))
+    found = ""
+    if row.counts != "line":
+        found = plain(rounded_fraction(size, _SHOWN_PLACES).normalize(EXACT))
     least = tier.lower
     if tier.above:
         step = asked.step if row.unit else asked.own_step
-        least = rounded_fraction(Fraction(tier.lower) + step, _SHOWN_PLACES).normalize()
+        least = rounded_fraction(Fraction(tier.lower) + step, _SHOWN_PLACES).normalize(EXACT)
     return ("quantity_below", plain(least), found)
 
 
@@ -330,8 +332,8 @@ def numbers_of(attributes: Mapping[str, str]) -> dict[str, Fraction]:
     found = {}
     for code, value in attributes.items():
         try:
-            found[code] = Fraction(Decimal(value))
-        except (ArithmeticError, ValueError):
+            found[code] = Fraction(exact(value))
+        except Invalid:
             continue
     return found
 

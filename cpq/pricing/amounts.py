@@ -31,6 +31,9 @@ def extend(sheet: Sheet) -> None:
             amounts[place] = rounded(EXACT.multiply(draft.quantity, found.unit_price), places, mode)
         if amounts[place].adjusted() > _LARGEST_EXPONENT:
             raise _too_large(draft, found, amounts[place])
+        if isinstance(found.listed, Charge):
+            each = _per_unit(sheet, listed(sheet, place), draft)
+            sheet.prices[place] = sheet.prices[place]._replace(list_price=each)
         draws = found.agreed is not None and found.agreed.commitment is not None
         if draws and not manner.optional:
             agreed.append(place)
@@ -46,7 +49,7 @@ def listed(sheet: Sheet, place: int) -> Decimal:
     if draft.manner.included or draft.manner.rolled_up:
         return NOTHING
     if isinstance(found.listed, Charge):
-        return _rounded(sheet, _of(found.listed, draft))
+        return _rounded(sheet, _of(_on_grid(sheet, found.listed), draft))
     if found.charge is None and found.list_price == found.unit_price:
         return sheet.amounts[place]
     if found.listed is None:
@@ -63,11 +66,7 @@ def _exactly(sheet: Sheet, place: int, draft: Draft, found: UnitPrice) -> Decima
         assert found.exact is not None
         return _rounded(sheet, found.exact * Fraction(draft.quantity))
     policy = sheet.policy
-    charge = (
-        found.charge.on_grid(policy.unit_places, policy.mode)
-        if policy.contractual
-        else (found.charge)
-    )
+    charge = _on_grid(sheet, found.charge)
     amount = _rounded(sheet, _of(charge, draft))
     full = draft.manner.full_quantity
     sheet.breakdowns[place] = charge.slices_shown(
@@ -78,13 +77,23 @@ def _exactly(sheet: Sheet, place: int, draft: Draft, found: UnitPrice) -> Decima
         full=None if full is None else Fraction(full),
         total=Fraction(amount),
     )
-    each = NOTHING
-    if draft.quantity:
-        each = rounded_fraction(
-            Fraction(amount) / Fraction(draft.quantity), policy.unit_places, policy.mode
-        )
-    sheet.prices[place] = found._replace(unit_price=each)
+    sheet.prices[place] = found._replace(unit_price=_per_unit(sheet, amount, draft))
     return amount
+
+
+def _on_grid(sheet: Sheet, charge: Charge) -> Charge:
+    """The tiers with their rates rounded where the unit price is contractual."""
+    policy = sheet.policy
+    return charge.on_grid(policy.unit_places, policy.mode) if policy.contractual else charge
+
+
+def _per_unit(sheet: Sheet, amount: Decimal, draft: Draft) -> Decimal:
+    """What one unit of a line costs where one does not cost as much as the next."""
+    if not draft.quantity:
+        return NOTHING
+    policy = sheet.policy
+    each = Fraction(amount) / Fraction(draft.quantity)
+    return rounded_fraction(each, policy.unit_places, policy.mode)
 
 
 def _of(charge: Charge, draft: Draft) -> Fraction:

@@ -13,7 +13,7 @@ from cpq.kernel.money import EXACT, Money, rounded, rounded_fraction, split
 from cpq.kernel.text import LocalText
 from cpq.margin import GuardedLine, LineFloors, floors_of, judged, with_parts
 from cpq.plan import PlanStep, StepKind
-from cpq.pricebook import PercentOfTotal, shown
+from cpq.pricebook import Charge, PercentOfTotal, shown
 from cpq.pricebook.share import NothingCovered, Share, ShareLine, share_of
 from cpq.pricing.amounts import listed
 from cpq.pricing.promote import promote
@@ -176,7 +176,7 @@ def _guarded(sheet: Sheet, place: int) -> GuardedLine:
         product=product.code,
         quantity=draft.quantity,
         unit=draft.unit,
-        list_price=price.list_price,
+        list_price=_list_price(sheet, place),
         amount=sheet.amounts[place],
         unit_cost=sheet.cost(place),
         last_price=_last_price(sheet, place),
@@ -200,6 +200,14 @@ def _last_price(sheet: Sheet, place: int) -> Fraction | None:
     if paid is None:
         return None
     return Fraction(paid) * sheet.catalogue.units.factor(draft.unit, product.unit)
+
+
+def _list_price(sheet: Sheet, place: int) -> Decimal | Fraction:
+    """The list price of one unit, exact where it is an average over tiers."""
+    price, quantity = sheet.prices[place], sheet.drafts[place].quantity
+    if isinstance(price.listed, Charge) and quantity:
+        return Fraction(listed(sheet, place)) / Fraction(quantity)
+    return price.list_price
 
 
 def _converter(sheet: Sheet) -> Callable[[Money, str], Fraction]:

@@ -120,7 +120,7 @@ class Following:
             if point is not None:
                 if point != "contracted":
                     work.agreed = None
-                return self._priced(work, work.points[point])
+                return self._priced(work, point)
             searched += [link.code for link in chain]
         return NoPrice(asked.product.code, asked.unit, tuple(searched))
 
@@ -142,15 +142,17 @@ class Following:
                 return next((point for point in reads if point in work.points), None)
         return None
 
-    def _priced(self, work: _Work, result: Value) -> UnitPrice:
+    def _priced(self, work: _Work, point: PricePoint) -> UnitPrice:
         policy = self._scene.policy
         position = self.position_of(work.asked)
-        root = work.points.get("list")
-        before, basis = result, work.book.tax_basis
-        result = _rebased(result, position, work)
-        if result != before:
-            work.rows.append(_regime_row(position, before, result))
-            root = None if root is None else _rebased(root, position, work)
+        # what a person gave is on the basis of the document already
+        result = work.points[point]
+        result = result if point == "manual" else self._under_regime(work, result)
+        root, at_book = work.points.get("list"), work.at_book
+        if root is not None:
+            root = self._rebased(root, position, work.asked, work.book)
+        if at_book is not None:
+            at_book = self._rebased(at_book, position, work.asked, work.book)
         charge = None if isinstance(result, Fraction) else result
         exact = result if isinstance(result, Fraction) else None
         unit = Decimal(0) if exact is None else _rounded(exact, policy)
@@ -170,9 +172,9 @@ class Following:
             promotable=work.promotable,
             book=work.book.code,
             agreed=work.agreed,
-            at_book=work.at_book,
+            at_book=at_book,
             position=position,
-            basis=position.basis or basis,
+            basis=position.basis or work.book.tax_basis,
         )
 
     def _cost(self, work: _Work, _: PlanStep) -> None:
@@ -249,10 +251,11 @@ class Following:
             list_price=listed if isinstance(listed, Fraction) else None,
             book_price=base if not isinstance(base, Charge) else _of_charge(found),
         )
-        work.rows += _on_prices(made.steps) if isinstance(base, Charge) else made.steps
+        scales = isinstance(base, Charge) and _of_charge(found) is not None
+        work.rows += _on_prices(made.steps) if scales else made.steps
         if made.agreed is not None and made.price is not None:
             value: Value = made.price
-            if isinstance(base, Charge) and made.agreed.line.percent_off_book is not None:
+            if isinstance(base, Charge) and scales:
                 value = base.scaled(made.price)
             work.points["contracted"] = value
             work.agreed, work.at_book = made.agreed, base
@@ -301,7 +304,9 @@ class Following:
                     "it off; give the line a price",
                 )
             base = None
-        made = given.of(base if base is not None else Fraction(0))
+        else:
+            base = self._under_regime(work, base)
+        made = given.of(base if isinstance(base, Fraction) else Fraction(0))
         who = ", ".join(part for part in (given.by, given.reason) if part)
         work.points["manual"] = made
         work.promotable = given.promotable
@@ -322,28 +327,34 @@ class Following:
             )
         )
 
+    def _under_regime(self, work: _Work, value: Value) -> Value:
+        """A price under the customer's regime, and the row that says so where it changes."""
+        position = self.position_of(work.asked)
+        made = self._rebased(value, position, work.asked, work.book)
+        if made != value:
+            work.rows.append(_regime_row(position, value, made))
+        return made
+
+    def _rebased(self, value: Value, position: TaxPosition, asked: Asked, book: PriceBook) -> Value:
+        """A price with tax in it under the customer's regime: the seller keeps his net."""
+        basis, currency = book.tax_basis, self._scene.currency
+        if isinstance(value, Fraction):
+            made = rebased(value, position, basis=basis, currency=currency, units=asked.factor)
+            return made.price
+        one = rebased(Fraction(1), position, basis=basis, currency=currency).price
+        if one != 1 and (position.home.per_unit or position.rate.per_unit):
+            raise Refused(
+                "tax.regime_on_tiers",
+                f"the price of {asked.product.code!r} has tiers and a tax per unit in it, which "
+                "the customer's tax regime changes; price it before tax",
+            )
+        return value.scaled(one)
+
     def position_of(self, asked: Asked) -> TaxPosition:
         """What tax a line owes on the day, under the customer's regime."""
         customer = self._scene.customer
         regime = customer.tax_regime if customer else None
         return self._catalogue.taxing.position(asked.product.tax_code, on=asked.at, regime=regime)
-
-
-def _rebased(value: Value, position: TaxPosition, work: _Work) -> Value:
-    """A price with tax in it under the customer's regime: the seller keeps his net."""
-    basis, currency = work.book.tax_basis, work.book.currency
-    if isinstance(value, Fraction):
-        return rebased(
-            value, position, basis=basis, currency=currency, units=work.asked.factor
-        ).price
-    one = rebased(Fraction(1), position, basis=basis, currency=currency).price
-    if one != 1 and (position.home.per_unit or position.rate.per_unit):
-        raise Refused(
-            "tax.regime_on_tiers",
-            f"the price of {work.asked.product.code!r} has tiers and a tax per unit in it, which "
-            "the customer's tax regime changes; price it before tax",
-        )
-    return value.scaled(one)
 
 
 def _regime_row(position: TaxPosition, before: Value, after: Value) -> Step:

@@ -206,7 +206,7 @@ def _cliff(
         if isinstance(other, NoPrice) or other.charge is not None:
             continue
         steps = ceil(Fraction(start) / table.asked.step)
-        larger = rounded_fraction(steps * table.asked.step, places_of(start)).normalize()
+        larger = rounded_fraction(steps * table.asked.step, places_of(start)).normalize(EXACT)
         least = EXACT.multiply(larger, other.unit_price)
         if least < EXACT.multiply(table.sizes[place + 1], answer.unit_price):
             return Cliff(Fraction(least) / Fraction(answer.unit_price), larger, least)

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cpq.catalogue import Catalogue
-from cpq.kernel.money import plain, rounded_fraction
+from cpq.kernel.money import EXACT, plain, rounded_fraction
 from cpq.kernel.text import LocalText
+from cpq.plan import PricePoint
 from cpq.pricebook import (
     Asked,
     AttributePrice,
@@ -41,8 +42,10 @@ class Walk:
         value = first = grounds.below
         rows: list[Step] = []
         currency = own
+        point: PricePoint = "list"
         for link in reversed(links):
-            value, converted = self.converted(value, currency, link.currency)
+            point = "book" if link.base else "list"
+            value, converted = self.converted(value, currency, link.currency, point=point)
             rows += converted
             currency = link.currency
             listed, _ = self.converted(grounds.listed, own, currency)
@@ -51,7 +54,7 @@ class Walk:
             made = worked(link, asked, stands, covering=self._prices.covering)
             rows += made.rows
             value, first = made.value, made.first
-        value, converted = self.converted(value, currency, own)
+        value, converted = self.converted(value, currency, own, point=point)
         first, _ = self.converted(first, currency, own)
         return Worked(value, first, (*rows, *converted))
 
@@ -106,7 +109,8 @@ class Walk:
                 applied=row.applied,
                 reason=row.reason,
                 needed=row.needed,
-                actual=row.actual,
+                # answers are kept per interval, in which one day is as good as another
+                actual="" if row.reason == "outside_period" else row.actual,
                 before=shown(row.before),
                 after=shown(row.after),
                 effect=None
@@ -122,7 +126,7 @@ class Walk:
         return made.value, rows
 
     def converted(
-        self, value: Value | None, currency: str, to: str
+        self, value: Value | None, currency: str, to: str, *, point: PricePoint = "list"
     ) -> tuple[Value | None, list[Step]]:
         """The value in another currency at the rate of the document's day, exactly."""
         if value is None or currency == to:
@@ -130,7 +134,7 @@ class Walk:
         used = self._catalogue.rates.used(currency, to, on=self._scene.day)
         made = value * used.rate if isinstance(value, Fraction) else value.scaled(used.rate)
         step = Step(
-            point="list",
+            point=point,
             rule=f"{currency}/{to}",
             name=LocalText(
                 en=f"1 {currency} = {plain(_shown_rate(used))} {to} ({used.kind}, {used.on})",
@@ -166,4 +170,4 @@ def _on_charge(charge: Value, kind: str, value: Fraction) -> Value:
 
 def _shown_rate(used: UsedRate) -> Decimal:
     """An exchange rate for people: at most ten decimals."""
-    return rounded_fraction(used.rate, 10).normalize()
+    return rounded_fraction(used.rate, 10).normalize(EXACT)

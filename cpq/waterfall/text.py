@@ -161,16 +161,22 @@ _TOTALS_EN = ("list", "prices", "promotions", "net", "tax", "to pay")
 _TOTALS_ZH = ("目录价合计", "价格调整", "促销优惠", "未税合计", "税额", "价税合计")
 _GROSS_EN = ("list", "prices", "promotions", "to pay", "tax in it", "net")
 _GROSS_ZH = ("目录价合计", "价格调整", "促销优惠", "价税合计", "其中税额", "未税合计")
+_MIXED_EN = ("list", "prices", "promotions", "tax on top", "to pay", "tax in it", "net")
+_MIXED_ZH = ("目录价合计", "价格调整", "促销优惠", "价外税额", "价税合计", "其中税额", "未税合计")
 
 
 def _footing(pricing: "Pricing", locale: str) -> Iterator[str]:
     adjusted = pricing.amount - pricing.list_total
-    gross = any(line.basis == "gross" for line in pricing.counted)
-    ends = (
+    bases = {line.basis for line in pricing.counted}
+    gross = "gross" in bases
+    ends: tuple[tuple[str, Money], ...] = (
         (("=", pricing.gross), ("-", pricing.tax), ("=", pricing.net))
         if gross
         else (("=", pricing.net), ("+", pricing.tax), ("=", pricing.gross))
     )
+    if len(bases) > 1:
+        # some prices have their tax in them and some do not: what is on top comes first
+        ends = (("+", pricing.gross - (pricing.amount - pricing.discount)), *ends)
     rows: tuple[tuple[str, Money], ...] = (
         (" ", pricing.list_total),
         ("-" if adjusted.amount < 0 else "+", abs(adjusted)),
@@ -179,8 +185,12 @@ def _footing(pricing: "Pricing", locale: str) -> Iterator[str]:
     )
     width = max(len(plain(money.amount)) for _, money in rows)
     chinese = locale.startswith("zh")
-    names = (
-        (_GROSS_ZH if chinese else _GROSS_EN) if gross else _TOTALS_ZH if chinese else _TOTALS_EN
-    )
+    names: tuple[str, ...]
+    if len(bases) > 1:
+        names = _MIXED_ZH if chinese else _MIXED_EN
+    elif gross:
+        names = _GROSS_ZH if chinese else _GROSS_EN
+    else:
+        names = _TOTALS_ZH if chinese else _TOTALS_EN
     for name, (sign, money) in zip(names, rows, strict=True):
         yield f"{sign} {plain(money.amount):>{width}} {pricing.currency}  {name}"

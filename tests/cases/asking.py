@@ -5,9 +5,8 @@ rates, taxes, agreements, floors, promotions. ``asked`` are the requests, ``each
 one telling to the next. Nothing is reckoned here; only the public words of ``cpq`` are used.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from cpq import (
@@ -115,7 +114,9 @@ def catalogue_of(given: Told) -> Catalogue:
         rows = tuple(entry(code, price=told["price"]) for code, told in _lines(given))
         basis = given.get("tax_basis", "net")
         version = PriceBookVersion(entries=rows)
-        books.append(PriceBook(code="LIST", currency=currency, tax_basis=basis, versions=(version,)))
+        books.append(
+            PriceBook(code="LIST", currency=currency, tax_basis=basis, versions=(version,))
+        )
         products += [
             Product(code=code, name=code, tax_code=told.get("tax", "NONE"))
             for code, told in _lines(given)
@@ -215,8 +216,3 @@ def _units(sizes: Mapping[str, int]) -> UnitTable:
     """The standard units, and those that hold so many pieces."""
     more = [Unit(code=code, numerator=pieces) for code, pieces in sizes.items()]
     return STANDARD_UNITS.with_units(more)
-
-
-def each_unit(amount: Decimal, units: Sequence[object]) -> list[Decimal]:
-    """An amount of a line over its units, in whole minor units."""
-    return [part.amount for part in Money(amount, "CNY").split(len(units))]

@@ -5,13 +5,16 @@ is said by the piece, what it bears is split over its pieces by the library's ow
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from cpq import Money, PricedLine, Pricing
+from cpq import Customer, LocalText, Money, Party, PricedLine, Pricing, draft_quote, send
+from cpq.kernel.errors import Refused
 from cpq.kernel.money import rounded_fraction
 
+_DAY = date(2026, 1, 1)
 _KILO = {"kg": Decimal(1), "g": Decimal(1000)}
 
 
@@ -49,6 +52,23 @@ def _unplaced(pricing: Pricing) -> Decimal:
     return Decimal(rows[0].needed) - Decimal(rows[0].actual)
 
 
+def _sent(pricing: Pricing) -> str:
+    """What becomes of a quote of it that is sent: its state, or the code of the refusal."""
+    party = Party(name=LocalText(en=pricing.customer or ""))
+    quote = draft_quote(
+        pricing,
+        number="Q-1",
+        customer=Customer(code=pricing.customer or "", party=party),
+        seller=party,
+        issued_on=_DAY,
+        valid_until=_DAY,
+    )
+    try:
+        return send(quote).state
+    except Refused as refused:
+        return refused.code
+
+
 OF_LINES: dict[str, Callable[[PricedLine], Any]] = {
     "quantity": lambda line: line.quantity,
     "list_price": lambda line: line.list_price,
@@ -66,6 +86,7 @@ OF_LINES: dict[str, Callable[[PricedLine], Any]] = {
     "percent": percent_below,
     # a document shows a discount only where the price lies below the list
     "discount_shown_percent": lambda line: max(Decimal(0), percent_below(line)),
+    "slices": lambda line: [[each.quantity, each.amount] for each in line.breakdown],
     "book": lambda line: winner(line)[0],
     "entry": lambda line: winner(line)[1],
 }
@@ -83,5 +104,7 @@ OF_DOCUMENTS: dict[str, Callable[[Pricing], Any]] = {
     ],
     "tax_codes_discounted": lambda pricing: len({row.tax_code for row in pricing.allocations}),
     "refused": lambda pricing: [row.reason for row in pricing.refused],
+    "findings": lambda pricing: [finding.code for finding in pricing.findings],
     "severity": lambda pricing: [finding.severity for finding in pricing.findings],
+    "sent": _sent,
 }

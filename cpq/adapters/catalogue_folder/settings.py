@@ -1,0 +1,129 @@
+"""What has structure, from TOML: settings of a catalogue, promotions, plans, approvals, BOMs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from cpq.adapters.rows import Reading
+from cpq.approval import ApprovalMatrix
+from cpq.bom import BOM
+from cpq.customer import Party
+from cpq.kernel.model import Frozen
+from cpq.kernel.quantity import STANDARD_UNITS, Unit, UnitTable
+from cpq.plan import PricingPlan
+from cpq.promotion import PromotionPolicy
+from cpq.rate import ExchangeRate, RateTable
+from cpq.tax import CHINA_VAT, TaxRate, TaxRegime, TaxTable
+
+Value = TypeVar("Value", bound=Frozen)
+_FILE = "catalogue.toml"
+_PLAIN = ("zone", "default_book", "cost_book")
+_SETTINGS = (*_PLAIN, "seller", "units", "taxes", "regimes", "rates")
+_RATE = ("base", "quote", "rate", "on", "until", "kind", "source")
+
+
+def read_settings(reading: Reading, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a catalogue that ``catalogue.toml`` says.
+
+    Own units and own tax codes stand in for those of the same code that come with the library.
+    """
+    _refuse_unknown(reading, settings, _SETTINGS, file=_FILE)
+    for name in _PLAIN:
+        reading.came(name, f"{_FILE}:{name}")
+    fields: dict[str, Any] = {name: settings[name] for name in _PLAIN if name in settings}
+    if "seller" in settings:
+        fields["seller"] = reading.value(Party, settings["seller"], place=f"{_FILE}:seller")
+    units = {unit.code: unit for unit in _listed(reading, settings, "units", Unit)}
+    fields["units"] = STANDARD_UNITS if not units else _with_own(units)
+    fields["regimes"] = tuple(_listed(reading, settings, "regimes", TaxRegime))
+    own = tuple(_listed(reading, settings, "taxes", TaxRate))
+    if own:
+        codes = {rate.code for rate in own}
+        kept = tuple(rate for rate in CHINA_VAT.rates if rate.code not in codes)
+        table = reading.value(TaxTable, {"rates": (*kept, *own)}, place=f"{_FILE}:taxes")
+        fields["taxes"] = table
+    return fields
+
+
+def read_rates(reading: Reading, settings: Mapping[str, Any]) -> RateTable:
+    """The rates of ``rates.csv``, with the ``pivot`` that ``catalogue.toml`` names."""
+    rows = list(reading.rows("rates.csv", columns=_RATE, needs=("base", "quote", "rate", "on")))
+    rates = [reading.of_row(ExchangeRate, row.filled(*_RATE), row) for row in rows]
+    stated = settings.get("rates", {})
+    if not isinstance(stated, dict):
+        reading.find("file.columns", f"{_FILE}:rates", 'written [rates], with pivot = "CNY"')
+        return RateTable()
+    _refuse_unknown(reading, stated, ("pivot",), file=f"{_FILE}:rates")
+    pivot = {"pivot": stated["pivot"]} if "pivot" in stated else {}
+    place = "rates.csv" if rows else f"{_FILE}:rates"
+    fields = {"rates": tuple(rate for rate in rates if rate is not None), **pivot}
+    return reading.value(RateTable, fields, place=place) or RateTable()
+
+
+def read_promotions(reading: Reading) -> Iterator[PromotionPolicy]:
+    """The promotion policies of ``promotions.toml``."""
+    seen: dict[str, str] = {}
+    for place, policy in _tables(reading, "promotion", PromotionPolicy):
+        reading.came(f"promotions/{policy.code}", place)
+        if not reading.refuse_twice(seen, policy.code, place=place):
+            yield policy
+
+
+def read_plans(reading: Reading) -> Iterator[PricingPlan]:
+    """The pricing plans of ``plans.toml``."""
+    for place, plan in _tables(reading, "plan", PricingPlan):
+        reading.came(f"plans/{plan}", place)
+        yield plan
+
+
+def read_approvals(reading: Reading) -> ApprovalMatrix:
+    """The approval matrix of ``approvals.toml``."""
+    fields = reading.toml("approvals.toml")
+    return reading.value(ApprovalMatrix, fields, place="approvals.toml") or ApprovalMatrix()
+
+
+def read_boms(reading: Reading) -> Iterator[BOM]:
+    """The bills of materials, one file each."""
+    seen: dict[str, str] = {}
+    for path in sorted((reading.folder / "boms").glob("*.toml")):
+        name = f"boms/{path.name}"
+        fields = reading.toml(name)
+        bom = reading.value(BOM, fields, place=name) if fields else None
+        if bom is not None and not reading.refuse_twice(seen, bom.product, place=name):
+            reading.came(f"boms/{bom.product}", name)
+            yield bom
+
+
+def _with_own(units: Mapping[str, Unit]) -> UnitTable:
+    return STANDARD_UNITS.with_units(units.values())
+
+
+def _refuse_unknown(
+    reading: Reading, fields: Mapping[str, Any], known: tuple[str, ...], *, file: str
+) -> None:
+    for name in sorted(fields.keys() - set(known)):
+        listed = ", ".join(sorted(known))
+        reading.find("file.columns", f"{file}:{name}", f"unknown; known: {listed}")
+
+
+def _listed(
+    reading: Reading, settings: Mapping[str, Any], name: str, kind: type[Value]
+) -> Iterator[Value]:
+    """The values of the ``[[name]]`` tables of ``catalogue.toml``."""
+    for number, fields in enumerate(reading.tables(settings, name, file=_FILE), start=1):
+        place = f"{_FILE}:{name}.{number}"
+        value = reading.value(kind, fields, place=place)
+        if value is not None:
+            reading.came(f"{name}/{getattr(value, 'code', number)}", place)
+            yield value
+
+
+def _tables(reading: Reading, name: str, kind: type[Value]) -> Iterator[tuple[str, Value]]:
+    """The values of a file whose ``[[name]]`` tables they are, each with its place."""
+    file = f"{name}s.toml"
+    tables = reading.toml(file)
+    _refuse_unknown(reading, tables, (name,), file=file)
+    for number, fields in enumerate(reading.tables(tables, name, file=file), start=1):
+        place = f"{file}:{number}"
+        value = reading.value(kind, fields, place=place)
+        if value is not None:
+            yield place, value

@@ -1,0 +1,1 @@
+"""The price-book linter (价目表检查)."""

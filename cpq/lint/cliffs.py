@@ -1,0 +1,142 @@
+"""Where more costs less, and where more costs more per unit (价格倒挂、越买越贵).
+
+A cliff may stand in one entry, arise between two, or in no book by itself: a fixed amount off a
+list price that has tiers makes one. What the base book has already is told there, and once.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from cpq.kernel.money import Rounding, currency_places, rounded_fraction
+from cpq.lint.curves import Case, cases
+from cpq.lint.finding import LintFinding, count, money, remark
+from cpq.lint.ground import Ground
+from cpq.lint.places import entry_place, entry_words
+from cpq.lint.schedule import Schedule, Won, total
+from cpq.pricebook import Charge
+from cpq.pricebook.charge import Rung
+from cpq.pricebook.cliff import Cliff
+from cpq.pricebook.cliff import cliffs as cliffs_of
+
+_PER_UNIT = ("volume", "graduated", "block", "package")
+
+
+def cliffs(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
+    """Quantities that cost more than larger ones (``lint.cliff``) and tiers that are dearer per
+    unit than the ones before (``lint.dearer_tier``).
+    """
+    for book in ground.books:
+        told: set[tuple[str, str]] = set()
+        for case, base in cases(ground, schedule, book):
+            for found in (*_falling(case, base), *_rising(case, base)):
+                if (found.code, found.place) not in told:
+                    told.add((found.code, found.place))
+                    yield found
+
+
+def _falling(case: Case, base: Case | None) -> Iterator[LintFinding]:
+    found = list(_cliffs_of(case))
+    known = {each.larger for each in _cliffs_of(base)} if found and base else set()
+    for each in found:
+        won = case.winner(each.larger)
+        if won is not None and each.larger not in known:
+            yield _cliff(case, each, won)
+
+
+def _cliffs_of(case: Case) -> Iterator[Cliff]:
+    """Every cliff of a schedule: within one charge, between charges, between prices."""
+    values = [piece.answer.value for piece in case.pieces]
+    rungs = tuple(
+        Rung(piece.start, rate=value)
+        for piece, value in zip(case.pieces, values, strict=True)
+        if isinstance(value, Fraction)
+    )
+    if len(rungs) == len(values):
+        if len(rungs) > 1:
+            yield from cliffs_of(Charge("volume", rungs, step=case.step))
+        return
+    for place, (piece, value) in enumerate(zip(case.pieces, values, strict=True)):
+        if isinstance(value, Charge) and value not in values[:place]:
+            following = (
+                later.start for later in case.pieces[place:] if later.answer.value != value
+            )
+            end = next(following, None)
+            inside = (
+                each for each in cliffs_of(value, step=case.step) if each.larger > piece.start
+            )
+            yield from (each for each in inside if end is None or each.larger < end)
+        before = values[place - 1] if place else None
+        if before is not None and value is not None and before != value:
+            quantity = piece.start - case.step
+            most, less = total(before, quantity), total(value, piece.start)
+            if less < most:
+                yield Cliff(quantity, most, piece.start, less, most - less)
+
+
+def _cliff(case: Case, each: Cliff, won: Won) -> LintFinding:
+    currency = case.book.currency
+    name, less = entry_words(won.entry, won.tier), f"{count(each.quantity)} {case.unit}"
+    more = f"{count(each.larger)} {case.unit}"
+    most, low = money(each.total, currency), money(each.larger_total, currency)
+    least = rounded_fraction(each.total / each.larger, currency_places(currency), Rounding.CEILING)
+    figure = f"{least:,f} {currency}"
+    return remark(
+        "lint.cliff",
+        entry_place(case.book, won.version, won.entry, won.tier),
+        en=f"{case.book.code}, {name}: {less} of {case.product} cost {most} {currency}, {more} "
+        f"cost {low} {currency}, so more costs less; price the slices (mode graduated), or take "
+        f"no less than {figure} for one from {count(each.larger)} on",
+        zh=f"{case.book.code}，{name}：{case.product} {less} 共 {most} {currency}，{more} 仅 "
+        f"{low} {currency}，买得多反而便宜；请改用分段累进，或自 {count(each.larger)} 起单价不低于 "
+        f"{figure}",
+        rules=case.rules(each.larger, each.quantity),
+        products=(case.product,),
+    )
+
+
+def _rising(case: Case, base: Case | None) -> Iterator[LintFinding]:
+    known = {start for start, _, _ in _steps_up(base)} if base else set()
+    for start, low, high in _steps_up(case):
+        won = case.winner(start)
+        if won is not None and start not in known:
+            yield _dearer(case, won, start, low, high)
+
+
+def _steps_up(case: Case) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """Where a unit costs more than one step before: the start, the price before and from there."""
+    seen: list[Charge] = []
+    for place, piece in enumerate(case.pieces):
+        value = piece.answer.value
+        before = case.pieces[place - 1].answer.value if place else None
+        if isinstance(value, Fraction) and isinstance(before, Fraction) and value > before:
+            yield piece.start, before, value
+        if isinstance(value, Charge) and value not in seen:
+            seen.append(value)
+            yield from _rungs_up(value)
+
+
+def _rungs_up(charge: Charge) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """The same within a charge, for the modes whose rate is that of a unit or of a block."""
+    if charge.mode not in _PER_UNIT:
+        return
+    starts = charge.starts()
+    rates = [rung.rate / (rung.size or 1) for rung in charge.rungs]
+    for start, before, rate in zip(starts[1:], rates, rates[1:], strict=False):
+        if rate > before:
+            yield start, before, rate
+
+
+def _dearer(case: Case, won: Won, start: Fraction, before: Fraction, rate: Fraction) -> LintFinding:
+    currency, name = case.book.currency, entry_words(won.entry, won.tier)
+    low, high = money(before, currency), money(rate, currency)
+    return remark(
+        "lint.dearer_tier",
+        entry_place(case.book, won.version, won.entry, won.tier),
+        en=f"{case.book.code}, {name}: from {count(start)} {case.unit} on one of {case.product} "
+        f"costs {high} {currency}, below that {low} {currency}, so the price goes up with the "
+        "quantity; correct one of the two",
+        zh=f"{case.book.code}，{name}：{case.product} 自 {count(start)} {case.unit} 起单价 {high} "
+        f"{currency}，此前为 {low} {currency}，买得越多越贵；请更正其中之一",
+        rules=case.rules(start, start - case.step),
+        products=(case.product,),
+    )

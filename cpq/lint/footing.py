@@ -1,0 +1,217 @@
+"""Entries that stand on nothing (无基础的明细): no base price, no cost, no exchange rate; and those
+that take off all there is.
+
+A percentage off a price that is not there prices nothing. A markup on a cost that nobody knows
+refuses the line, and so does a book in another currency where no rate is stated. An amount off that
+is as large as the price gives the thing away.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+
+from cpq.kernel.errors import DomainError
+from cpq.lint.finding import LintFinding, listed, money, remark
+from cpq.lint.ground import Ground, is_discount
+from cpq.lint.places import entry_place, entry_words, rule_of
+from cpq.lint.schedule import Piece, Schedule
+from cpq.lint.spans import Span, meets
+from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
+
+_OF_PRICES = frozenset({"base", "list"})
+
+
+def footing(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
+    """Entries without what they stand on: ``lint.no_base``, ``lint.no_cost``, ``lint.no_rate``,
+    ``lint.price_zero``.
+    """
+    yield from _without_rate(ground)
+    for book in ground.books:
+        for version, whole in ground.versions(book):
+            for row in version.entries:
+                span = ground.entry_span(row, book, whole)
+                if span is None or all(tier.price is not None for tier in row.tiers):
+                    continue
+                if book.base is not None and any(map(_needs_price, row.tiers)):
+                    yield from _without_base(ground, schedule, book, version, row, span=span)
+                if any(map(_needs_cost, row.tiers)):
+                    yield from _without_cost(ground, schedule, book, version, row, span=span)
+                if any(tier.amount_off is not None for tier in row.tiers):
+                    yield from _given_away(ground, schedule, book, version, row, span=span)
+
+
+def _needs_price(tier: Tier) -> bool:
+    named = tier.formula is not None and not _OF_PRICES.isdisjoint(tier.formula.names)
+    return is_discount(tier) or named
+
+
+def _needs_cost(tier: Tier) -> bool:
+    named = tier.formula is not None and "cost" in tier.formula.names
+    return tier.markup is not None or tier.margin is not None or named
+
+
+def _without_base(
+    ground: Ground,
+    schedule: Schedule,
+    book: PriceBook,
+    version: PriceBookVersion,
+    row: PriceBookEntry,
+    *,
+    span: Span,
+) -> Iterator[LintFinding]:
+    reached = ground.reach((row.product, row.category))
+    below = [link.code for link in ground.catalogue.prices.chain(book.code)[1:]]
+    has_base = any(
+        product in ground.priced_otherwise
+        or meets(schedule.covered(product, below, root=True), span)
+        for product in reached
+    )
+    if reached and not has_base:
+        name, base, what = entry_words(row), " > ".join(below), listed(reached)
+        yield remark(
+            "lint.no_base",
+            entry_place(book, version, row),
+            severity="error",
+            en=f"{book.code}, {name} says {row.tiers[0]}, and {base} has no price for {what} that "
+            "it could be taken off; add a price there, or write one here",
+            zh=f"{book.code}，{name} 为 {row.tiers[0]}，但 {base} 中没有 {what} 的价格；"
+            "请在基础价目表补充价格，或在此直接定价",
+            rules=(rule_of(book, row), *below),
+            products=reached,
+        )
+
+
+def _without_cost(
+    ground: Ground,
+    schedule: Schedule,
+    book: PriceBook,
+    version: PriceBookVersion,
+    row: PriceBookEntry,
+    *,
+    span: Span,
+) -> Iterator[LintFinding]:
+    unknown = [
+        product
+        for product in ground.reach((row.product, row.category))
+        if product not in ground.parts_only and not schedule.has_cost(product, span)
+    ]
+    if unknown:
+        tier = next(tier for tier in row.tiers if _needs_cost(tier))
+        name, what = entry_words(row), listed(unknown)
+        costs = ground.catalogue.cost_book or "the catalogue (it names no cost book)"
+        costs_zh = ground.catalogue.cost_book or "目录（未指定成本价目表）"
+        yield remark(
+            "lint.no_cost",
+            entry_place(book, version, row),
+            severity="error",
+            en=f"{book.code}, {name} says {tier}, and {costs} has no cost for {what}, so the line "
+            "is refused; add the cost, or write a price",
+            zh=f"{book.code}，{name} 为 {tier}，但 {costs_zh} 中没有 {what} 的成本，该行将被拒绝；"
+            "请补充成本或直接定价",
+            rules=(rule_of(book, row),),
+            products=unknown,
+        )
+
+
+def _given_away(
+    ground: Ground,
+    schedule: Schedule,
+    book: PriceBook,
+    version: PriceBookVersion,
+    row: PriceBookEntry,
+    *,
+    span: Span,
+) -> Iterator[LintFinding]:
+    assert book.base is not None, "a root book takes nothing off"
+    for product in ground.reach((row.product, row.category)):
+        if row.unit is not None and not ground.is_sold_in(product, row.unit):
+            continue
+        for at in schedule.moments_in(product, book.code, span):
+            pieces = schedule.pieces(product, book.code, at, unit=row.unit)
+            free = next((piece for piece in pieces if _is_free(piece, row)), None)
+            before = None if free is None else _below(schedule, book.base, product, at, row, free)
+            if free is not None and before:
+                yield _free(book, version, row, product, free=free, before=before)
+                return
+
+
+def _is_free(piece: Piece, row: PriceBookEntry) -> bool:
+    won = piece.answer.won
+    return piece.answer.value == 0 and bool(won) and won[-1].entry is row
+
+
+def _below(
+    schedule: Schedule,
+    base: str,
+    product: str,
+    at: datetime,
+    row: PriceBookEntry,
+    free: Piece,
+) -> Fraction | None:
+    """The price of the base book at the quantity that is given away."""
+    pieces = schedule.pieces(product, base, at, unit=row.unit)
+    reached = [piece.answer.value for piece in pieces if piece.start <= free.start]
+    return reached[-1] if reached and isinstance(reached[-1], Fraction) else None
+
+
+def _free(
+    book: PriceBook,
+    version: PriceBookVersion,
+    row: PriceBookEntry,
+    product: str,
+    *,
+    free: Piece,
+    before: Fraction,
+) -> LintFinding:
+    tier = free.answer.won[-1].tier
+    name, price = entry_words(row, tier), money(before, book.currency)
+    return remark(
+        "lint.price_zero",
+        entry_place(book, version, row, tier),
+        en=f"{book.code}, {name} takes {tier} off: {product} costs {price} {book.currency} in "
+        f"{book.base} and nothing here; take off less, or write a price",
+        zh=f"{book.code}，{name} 减 {tier}：{product} 在 {book.base} 中为 {price} "
+        f"{book.currency}，此处变为零；请减少优惠或直接定价",
+        rules=(rule_of(book, row, tier), *(rule_of(w.book, w.entry) for w in free.answer.won[:-1])),
+        products=(product,),
+    )
+
+
+def _without_rate(ground: Ground) -> Iterator[LintFinding]:
+    for book in ground.every_book:
+        if book.base is None:
+            continue
+        base = ground.catalogue.prices.book(book.base)
+        if not _is_stated(ground, base.currency, book.currency):
+            yield _no_rate(
+                f"books/{book.code}",
+                (book.code, base.code),
+                f"{book.code} is in {book.currency} and derives from {base.code} in "
+                f"{base.currency}",
+                f"{book.code} 为 {book.currency}，其基础 {base.code} 为 {base.currency}",
+            )
+
+
+def _is_stated(ground: Ground, currency: str, to: str) -> bool:
+    rates = ground.catalogue.rates
+    days = sorted({rate.on for rate in rates.rates}) if currency != to else []
+    return currency == to or any(_converts(ground, currency, to, day) for day in reversed(days))
+
+
+def _converts(ground: Ground, currency: str, to: str, day: date) -> bool:
+    try:
+        ground.catalogue.rates.used(currency, to, on=day)
+    except DomainError:
+        return False
+    return True
+
+
+def _no_rate(place: str, rules: Sequence[str], en: str, zh: str) -> LintFinding:
+    return remark(
+        "lint.no_rate",
+        place,
+        severity="error",
+        en=f"{en}, and no exchange rate is stated between the two; state one, or one to the pivot",
+        zh=f"{zh}，但没有两者之间的汇率；请补充汇率",
+        rules=rules,
+    )

@@ -1,0 +1,335 @@
+"""What a product costs in a book at an instant, quantity by quantity (价格曲线), and by which tier.
+
+The rule of price books (``cpq.pricebook.resolve``) is followed without its trace, because a linter
+asks it for every tier of every product: a law holds that the prices are those that pricing finds.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from math import ceil, floor
+from typing import NamedTuple
+
+from cpq.kernel.errors import DomainError, Refused
+from cpq.kernel.period import zone
+from cpq.lint.ground import Ground, dated
+from cpq.lint.spans import BEGINNING, Span, meets, merged
+from cpq.pricebook import (
+    Asked,
+    Charge,
+    Grounds,
+    PriceBook,
+    PriceBookEntry,
+    PriceBookVersion,
+    Tier,
+    Value,
+)
+from cpq.pricebook.resolve import counted, made
+
+
+class Won(NamedTuple):
+    """The entry that made the price in one book of a chain, and the tier that was reached."""
+
+    book: PriceBook
+    version: PriceBookVersion
+    entry: PriceBookEntry
+    tier: Tier
+
+
+class Answer(NamedTuple):
+    """A price per unit, in the currency of the book that was asked; ``None``: there is none.
+
+    ``won`` are the entries that made it, the root's first. ``refused``: pricing would refuse.
+    """
+
+    value: Value | None
+    won: tuple[Won, ...] = ()
+    refused: bool = False
+
+
+class Piece(NamedTuple):
+    """From ``start`` on, up to the next piece, the price is the same."""
+
+    start: Fraction
+    answer: Answer
+
+
+Rows = Sequence[tuple[PriceBookEntry, int]]
+Candidate = tuple[PriceBookEntry, int, Tier]
+"""An entry, how far it is from the product, and the tier that is reached."""
+
+
+class Schedule:
+    """The prices of a catalogue as the checks ask for them; every answer is kept."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._prices = ground.catalogue.prices
+        self._moments: dict[str, tuple[datetime, ...]] = {}
+        self._dated: dict[str, list[tuple[PriceBook, PriceBookVersion, Span]]] = {}
+        self._versions: dict[tuple[str, datetime], tuple[PriceBookVersion, bool] | None] = {}
+        self._pieces: dict[tuple[str, str, str, datetime], tuple[Piece, ...]] = {}
+        rates = ground.catalogue.rates.rates
+        self._latest = max((rate.on for rate in rates), default=date.min)
+
+    def moments(self, product: str, book: str) -> tuple[datetime, ...]:
+        """The first instants of the intervals in which the price of a product is the same."""
+        links = [self._prices.book(code) for code in self._links(book)]
+        if book not in self._moments:
+            known = [(link, *pair) for link in links for pair in self.ground.versions(link)]
+            self._moments[book] = _starts(span for _, _, span in known)
+            self._dated[book] = [row for row in known if dated(row[1])]
+        own = [
+            span
+            for link, version, whole in self._dated[book]
+            for row, _ in self._covering(version, product)
+            if (span := self.ground.entry_span(row, link, whole)) is not None
+        ]
+        found = self._moments[book]
+        return tuple(sorted({*found, *_starts(own)})) if own else found
+
+    def moments_in(self, product: str, book: str, span: Span) -> list[datetime]:
+        """The first instants of the parts of a span in which the price is the same."""
+        first, last = span
+        inside = (at for at in self.moments(product, book) if first < at < last)
+        return [first, *inside]
+
+    def _links(self, book: str) -> list[str]:
+        own = [link.code for link in self._prices.chain(book)]
+        return [*own, *(code for code in self.ground.cost_chain if code not in own)]
+
+    def _covering(self, version: PriceBookVersion, product: str) -> Rows:
+        return list(self._prices.covering(version, self.ground.products[product]))
+
+    def version(self, book: PriceBook, at: datetime) -> PriceBookVersion | None:
+        """The version of a book that holds at an instant."""
+        found = self._version(book, at)
+        return None if found is None else found[0]
+
+    def _version(self, book: PriceBook, at: datetime) -> tuple[PriceBookVersion, bool] | None:
+        key = (book.code, at)
+        if key not in self._versions:
+            held = (
+                (version, dated(version))
+                for version, (start, end) in self.ground.versions(book)
+                if start <= at < end
+            )
+            self._versions[key] = next(held, None)
+        return self._versions[key]
+
+    def rows(self, book: PriceBook, product: str, at: datetime) -> Rows:
+        """The entries of a book that speak of a product at an instant, with their distances."""
+        found = self._version(book, at)
+        if found is None:
+            return ()
+        version, in_part = found
+        rows = self._covering(version, product)
+        if not in_part:
+            return rows
+        return [(row, far) for row, far in rows if row.period.contains(at, book.home)]
+
+    def pieces(
+        self, product: str, book: str, at: datetime, *, unit: str | None = None
+    ) -> tuple[Piece, ...]:
+        """The price of a product in one of its units, from the least quantity on.
+
+        Raises ``Invalid`` (``unit.incompatible``) for a unit that the product cannot be sold in.
+        """
+        own = self.ground.products[product].unit
+        key = (product, book, unit or own, at)
+        found = self._pieces.get(key)
+        if found is None:
+            found = self._pieces[key] = self._walked(product, book, at, unit or own)
+        return found
+
+    def _walked(self, product: str, book: str, at: datetime, unit: str) -> tuple[Piece, ...]:
+        thing = self.ground.products[product]
+        units = self.ground.catalogue.units
+        step, factor = self.ground.step(unit), units.factor(unit, thing.unit)
+        chain = self._prices.chain(book)
+        rows = [(link, self.rows(link, product, at)) for link in reversed(chain)]
+        costs = self._costs(product, at)
+        sizes = {step}
+        for _, speaking in (*rows, *costs):
+            for row, _ in speaking:
+                if row.unit in (None, unit):
+                    scale = Fraction(1) if row.unit else factor
+                    starts = (start_of(tier, step * scale) / scale for tier in row.tiers)
+                    sizes.update(max(start, step) for start in starts)
+        asked = Asked(thing, unit, factor, at, step)
+        return tuple(
+            Piece(size, self._answer(asked._replace(quantity=size), rows, costs))
+            for size in sorted(sizes)
+        )
+
+    def _costs(self, product: str, at: datetime) -> list[tuple[PriceBook, Rows]]:
+        books = [self._prices.book(code) for code in reversed(self.ground.cost_chain)]
+        return [(book, self.rows(book, product, at)) for book in books]
+
+    def cost(self, product: str, at: datetime, quantity: Fraction, unit: str) -> Answer:
+        """What a unit costs us, in the currency of the cost book; ``None``: nobody knows."""
+        thing = self.ground.products[product]
+        factor = self.ground.catalogue.units.factor(unit, thing.unit)
+        asked = Asked(thing, unit, factor, at, self.ground.step(unit), quantity)
+        return self._answer(asked, self._costs(product, at), [])
+
+    def _answer(
+        self,
+        asked: Asked,
+        rows: Sequence[tuple[PriceBook, Rows]],
+        costs: Sequence[tuple[PriceBook, Rows]],
+    ) -> Answer:
+        """The books one on the other, the root first, each in its own currency."""
+        value: Value | None = None
+        listed: tuple[Value | None, str] = (None, "")
+        won: list[Won] = []
+        currency = rows[0][0].currency if rows else ""
+        try:
+            for place, (link, speaking) in enumerate(rows):
+                value = self.converted(value, currency, link.currency, asked.at)
+                currency = link.currency
+                grounds = Grounds(value)
+                if costs and any(map(_stands_on_more, speaking)):
+                    cost = self._answer(asked, costs, [])
+                    known = self.converted(cost.value, costs[-1][0].currency, currency, asked.at)
+                    grounds = Grounds(value, None, known if isinstance(known, Fraction) else None)
+                if place and listed[0] is not None:
+                    grounds = grounds._replace(listed=self.converted(*listed, currency, asked.at))
+                winner, value = _priced(link, speaking, asked, grounds)
+                if winner is not None:
+                    version = self.version(link, asked.at)
+                    assert version is not None
+                    won.append(Won(link, version, winner[0], winner[2]))
+                if not place:
+                    listed = (value, currency)
+        except DomainError:
+            return Answer(None, tuple(won), refused=True)
+        return Answer(value, tuple(won))
+
+    def converted(self, value: Value | None, currency: str, to: str, at: datetime) -> Value | None:
+        """A price in another currency, at the rate of the day or the latest that is stated.
+
+        Raises ``NotFound`` (``rate.unknown``).
+        """
+        if value is None or currency == to:
+            return value
+        day = at.astimezone(zone(self.ground.catalogue.zone)).date() if at > BEGINNING else date.min
+        rate = self.ground.catalogue.rates.used(currency, to, on=max(day, self._latest)).rate
+        return value * rate if isinstance(value, Fraction) else value.scaled(rate)
+
+    def covered(self, product: str, books: Sequence[str], *, root: bool = False) -> list[Span]:
+        """When one of the books makes a price of a product out of nothing, in no order.
+
+        With ``root``, every entry of the last of them does.
+        """
+        found: list[Span] = []
+        for code in books:
+            book = self._prices.book(code)
+            for version, whole in self.ground.versions(book):
+                for row, _ in self._covering(version, product):
+                    if (root and code == books[-1]) or makes_a_price(row):
+                        span = self.ground.entry_span(row, book, whole)
+                        found += [] if span is None else [span]
+        return found
+
+    def has_cost(self, product: str, span: Span) -> bool:
+        """Whether the cost of a product is known at some instant of a span."""
+        chain = self.ground.cost_chain
+        if product in self.ground.replaced_costs:
+            return True
+        return bool(chain) and meets(self.covered(product, chain, root=True), span)
+
+
+def _starts(spans: Iterable[Span]) -> tuple[datetime, ...]:
+    """Where something starts, or ends while something else holds on."""
+    held = merged(spans := list(spans))
+    bounds = sorted({bound for span in spans for bound in span})
+    return tuple(at for at in bounds if any(start <= at < end for start, end in held))
+
+
+def start_of(tier: Tier, grid: Fraction) -> Fraction:
+    """The least quantity on a grid that reaches a tier.
+
+    >>> start_of(Tier(lower="10.5", price=1), Fraction(1))
+    Fraction(11, 1)
+    >>> start_of(Tier(lower=10, above=True, price=1), Fraction(1, 2))
+    Fraction(21, 2)
+    """
+    steps = Fraction(tier.lower) / grid
+    return grid * (floor(steps) + 1 if tier.above else ceil(steps))
+
+
+def makes_a_price(row: PriceBookEntry) -> bool:
+    """Whether an entry prices without a base book below it."""
+    return any(tier.percent_off is None and tier.amount_off is None for tier in row.tiers)
+
+
+def _stands_on_more(speaking: tuple[PriceBookEntry, int]) -> bool:
+    """Whether an entry may look at the cost."""
+    return any(
+        tier.markup is not None or tier.margin is not None or tier.formula is not None
+        for tier in speaking[0].tiers
+    )
+
+
+def _priced(
+    book: PriceBook, rows: Rows, asked: Asked, grounds: Grounds
+) -> tuple[Candidate | None, Value | None]:
+    """The entry that wins in one book, and what it makes of the price below it."""
+    matching: list[Candidate] = []
+    for row, distance in rows:
+        if row.unit in (None, asked.unit):
+            tier = row.reached(counted(row, asked))
+            if tier is not None:
+                matching.append((row, distance, tier))
+    if not matching:
+        return None, grounds.below
+    if book.resolution == "first_match":
+        winner = min(matching, key=lambda each: each[0].rank)
+        return winner, made(winner[0], winner[2], asked, grounds, book=book.code)
+    ranked = sorted(matching, key=specificity) if len(matching) > 1 else matching
+    if book.resolution == "most_specific":
+        winner = ranked[0]
+        if any(
+            specificity(other) == specificity(winner) and not alike(other, winner)
+            for other in ranked[1:]
+        ):
+            raise Refused("price_book.ambiguous", f"{book.code}: two entries for {winner[0]}")
+        return winner, made(winner[0], winner[2], asked, grounds, book=book.code)
+    priced = [(each, made(each[0], each[2], asked, grounds, book=book.code)) for each in ranked]
+    known = [(each, value) for each, value in priced if value is not None]
+    if not known:
+        return ranked[0], None
+    return min(known, key=lambda pair: total(pair[1], asked.quantity))
+
+
+def specificity(candidate: Candidate) -> tuple[int, bool, int, Fraction]:
+    """What wins where the most specific does sorts first."""
+    row, distance, tier = candidate
+    return (distance, row.unit is None, row.rank, -Fraction(tier.lower))
+
+
+def alike(one: Candidate, other: Candidate) -> bool:
+    """Whether two entries that tie make the same price, as ``price_book.ambiguous`` sees it."""
+    first, second = one[0], other[0]
+    if not (first.plain and second.plain):
+        return first == second
+    finish = (first.surcharge, first.ending, first.rails)
+    return said(one[2]) == said(other[2]) and finish == (
+        second.surcharge,
+        second.ending,
+        second.rails,
+    )
+
+
+def said(tier: Tier) -> tuple[object, ...]:
+    """What a tier says, wherever it starts."""
+    return (
+        *(tier.price, tier.percent_off, tier.amount_off, tier.markup, tier.margin),
+        *(tier.formula, tier.flat, tier.size, tier.overage),
+    )
+
+
+def total(value: Value, quantity: Fraction) -> Fraction:
+    """What a quantity costs."""
+    return value.amount(quantity) if isinstance(value, Charge) else value * quantity
