@@ -18,10 +18,9 @@ Second, the orders of AdventureWorks (in FOLDER) are priced again: figures ``adv
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from inspect import signature
 from pathlib import Path
 from time import process_time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from benchmarks._deals import (
     DAY,
@@ -51,7 +50,6 @@ LINES = 10_000
 TRACES = {"": False, "_trace": True}
 PRODUCTS = 200
 _FIRST_SEED = 1_000_000
-_SWITCH = "trace" in signature(price).parameters
 _ZERO = Decimal(0)
 _UNIT = Decimal("0.0001")
 _CENT = Decimal("0.01")
@@ -102,9 +100,8 @@ def bare_quote(lines: Sequence[BareLine], *, unit_prices: bool = True) -> Totals
 
 
 def priced(quote: Quote, against: Catalogue, *, trace: bool) -> Pricing:
-    """A quote through the public API, with or without the trace where ``price()`` has a switch."""
-    switch: dict[str, Any] = {"trace": trace} if _SWITCH else {}
-    return price(quote, catalogue=against, on=DAY, **switch)
+    """A quote through the public API."""
+    return price(quote, catalogue=against, on=DAY, trace=trace)
 
 
 def read(pricing: Pricing, *, trace: bool) -> Totals:
@@ -183,8 +180,6 @@ def run(arguments: Sequence[str]) -> dict[str, object]:
     assert rules == RULES
     timings = in_rounds(Rivals(found).of_round, rounds=ROUNDS)
     print(f"{PRODUCTS} products, {rules} rules; {LINES:,} lines of each size, {ROUNDS} rounds")
-    if not _SWITCH:
-        print("price() has no switch for the trace: both rows are with it")
     _print_table(timings)
     own = dict(_figures(timings))
     folder = Path(arguments[0]) if arguments else PUBLISHED
@@ -213,7 +208,6 @@ def _figures(timings: dict[str, Timing]) -> Iterator[tuple[str, object]]:
         return added_up([timings[name.format(size)] for size in SIZES])
 
     yield "sizes", list(SIZES)
-    yield "trace_switch", _SWITCH
     bare, least, lines = of_all("bare_{}"), of_all("least_{}"), LINES * len(SIZES)
     yield "bare_lines_per_second", round(lines / bare.median)
     for name in TRACES:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
+from cpq.adapters.annex import annex_view
 from cpq.adapters.brand import PLAIN, Brand
 from cpq.adapters.quote_view import quote_view
 from cpq.adapters.render import Renderer
@@ -32,19 +33,29 @@ def write_pdf(
     templates: Path | None = None,
     units: UnitTable = STANDARD_UNITS,
     attach: bool = True,
+    annex: bool = False,
 ) -> Path:
     """Write the quote as a PDF to ``path`` and return the path.
 
     ``locale`` is ``zh_CN``, ``en`` (``en_GB`` …) or ``bilingual``; ``templates`` a folder whose
     files replace shipped ones; ``units`` the host's own units; ``attach`` embeds ``quote.json``,
-    the quote as ``published``: without its price trace. Raises ``Unavailable``: ``pdf.no_pango``
-    with the line that installs it (``write_html`` works without), ``pdf.no_weasyprint``,
-    ``pdf.no_fonts``, ``file.not_written``; ``Refused``: ``document.missing_glyph``,
-    ``document.asset_blocked``, ``document.text_overflows``, ``document.too_long``,
-    ``document.does_not_add_up``,
-    ``document.limit_exceeded``; ``NotFound``: ``document.unknown_locale``.
+    the quote as ``published``: without its price trace. ``annex`` adds that trace, with costs and
+    margins, on pages that are marked as internal: such a file is not for the customer.
+
+    Raises ``Unavailable``: ``pdf.no_pango`` with the line that installs it (``write_html`` works
+    without), ``pdf.no_weasyprint``, ``pdf.no_fonts``, ``file.not_written``; ``Refused``:
+    ``document.missing_glyph``, ``document.asset_blocked``, ``document.text_overflows``,
+    ``document.too_long``, ``document.does_not_add_up``, ``document.limit_exceeded``,
+    ``template.no_annex``; ``NotFound``: ``document.unknown_locale``.
     """
-    layout = Layout(locale=locale, brand=brand, templates=templates, units=units, attach=attach)
+    layout = Layout(
+        locale=locale,
+        brand=brand,
+        templates=templates,
+        units=units,
+        attach=attach,
+        annex=annex,
+    )
     with Renderer() as renderer:
         return _written(Path(path), renderer.pdf(quote, layout))
 
@@ -56,21 +67,24 @@ def render_html(
     brand: Brand = PLAIN,
     templates: Path | None = None,
     units: UnitTable = STANDARD_UNITS,
+    annex: bool = False,
 ) -> str:
     """The quote as one HTML text that needs no other file: the same template, for any browser.
 
-    Raises what filling the template raises, see ``write_pdf``.
+    ``annex`` as in ``write_pdf``. Raises what filling the template raises, see there.
     """
     logo = "" if brand.logo is None else base64.b64encode(brand.logo).decode()
+    root = template_root()
     view = quote_view(
         quote,
         locale=locale,
-        root=template_root(),
+        root=root,
         brand=brand,
         logo=f"data:image/png;base64,{logo}",
         units=units,
     )
-    return filled(view, folder=templates)
+    trace = annex_view(quote, locale=locale, root=root, units=units) if annex else None
+    return filled(view, annex=trace, folder=templates)
 
 
 def write_html(
@@ -81,12 +95,15 @@ def write_html(
     brand: Brand = PLAIN,
     templates: Path | None = None,
     units: UnitTable = STANDARD_UNITS,
+    annex: bool = False,
 ) -> Path:
     """Write ``render_html`` to ``path`` and return the path.
 
     Raises ``Unavailable`` (``file.not_written``) and what ``render_html`` raises.
     """
-    html = render_html(quote, locale=locale, brand=brand, templates=templates, units=units)
+    html = render_html(
+        quote, locale=locale, brand=brand, templates=templates, units=units, annex=annex
+    )
     return _written(Path(path), html.encode())
 
 

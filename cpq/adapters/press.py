@@ -14,6 +14,7 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any, Self
 
+from cpq.adapters.annex import annex_view
 from cpq.adapters.fonts import font_files
 from cpq.adapters.install import install_line
 from cpq.adapters.quote_view import quote_view
@@ -47,7 +48,12 @@ def pdf_bytes(job: RenderJob) -> bytes:
         logo=LOGO,
         units=layout.units,
     )
-    html = filled(view, folder=layout.templates)
+    annex = None
+    if layout.annex:
+        annex = annex_view(
+            job.quote, locale=layout.locale, root=template_root(), units=layout.units
+        )
+    html = filled(view, annex=annex, folder=layout.templates)
     assets = {} if layout.brand.logo is None else {LOGO: _redrawn(layout.brand.logo)}
     return _printed(html, assets, _attachments(job))
 

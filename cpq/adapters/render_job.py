@@ -18,10 +18,10 @@ from cpq.quote import Quote
 
 
 class Layout(Frozen):
-    """How a quote is laid out: language, brand, own templates, own units, the embedded JSON.
+    """How a quote is laid out: language, brand, own templates, own units, JSON, internal annex.
 
     ``templates`` is a folder whose files replace shipped ones; ``attach`` embeds ``quote.json``,
-    which holds the whole quote with its price trace.
+    the quote as ``published``; ``annex`` adds the price trace, for internal use only.
     """
 
     locale: str = "zh_CN"
@@ -29,6 +29,7 @@ class Layout(Frozen):
     templates: Path | None = None
     units: UnitTable = STANDARD_UNITS
     attach: bool = True
+    annex: bool = False
 
 
 class RenderJob(Frozen):

@@ -38,7 +38,7 @@ from cpq.pricing import price
 from cpq.purchased import Purchased
 from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
 
-_TABLES = {"attributes", "choose", "contract", "manual", "period"}
+_TABLES = {"attributes", "choose", "contract", "last_prices", "manual", "period"}
 """Fields that are tables in a request and pairs in its value."""
 
 
@@ -83,7 +83,7 @@ def _digits(value: Any) -> Any:
 
 
 def _bought(value: Any) -> Any:
-    """Quantities by product, under the contract and in the period."""
+    """Quantities and prices by product: under the contract, in the period, last paid."""
     tables = isinstance(value, Mapping)
     return {name: _pairs(found) for name, found in value.items()} if tables else value
 

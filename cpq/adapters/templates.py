@@ -9,12 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cpq.adapters.annex_view import AnnexView
 from cpq.adapters.view import QuoteView
 from cpq.kernel.errors import Invalid, NotFound, Refused
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+_ANNEX = 'id="annex"'
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -59,19 +61,26 @@ def environment(folder: Path | None = None) -> "ImmutableSandboxedEnvironment":
     return sandbox
 
 
-def filled(view: QuoteView, *, template: str = "quote.html", folder: Path | None = None) -> str:
-    """The template's HTML with the view's text in it.
+def filled(
+    view: QuoteView,
+    *,
+    annex: AnnexView | None = None,
+    template: str = "quote.html",
+    folder: Path | None = None,
+) -> str:
+    """The template's HTML with the view's text in it, and the ``annex`` where there is one.
 
-    Raises ``NotFound`` (``template.missing``), ``Refused`` (``template.forbidden``) where it
-    reaches for what the sandbox hides, ``Invalid`` (``template.invalid``) for any other fault.
+    Raises ``NotFound`` (``template.missing``), ``Refused``: ``template.forbidden`` where it
+    reaches for what the sandbox hides, ``template.no_annex`` where it does not print the annex that
+    was asked for; ``Invalid`` (``template.invalid``) for any other fault.
     """
     from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound
 
     try:
-        return (
+        html = (
             environment(folder)
             .get_template(template)
-            .render(quote=view, words=view.words, brand=view.brand)
+            .render(quote=view, words=view.words, brand=view.brand, annex=annex)
         )
     except TemplateNotFound as error:
         raise NotFound(
@@ -96,3 +105,11 @@ def filled(view: QuoteView, *, template: str = "quote.html", folder: Path | None
             f"template {template!r} fails with {type(error).__name__}: {error}",
             template=template,
         ) from None
+    if annex is not None and _ANNEX not in html:
+        raise Refused(
+            "template.no_annex",
+            f"template {template!r} does not print the annex; keep the block annex of the shipped "
+            "template in it",
+            template=template,
+        )
+    return html

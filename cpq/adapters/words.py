@@ -111,9 +111,9 @@ def words(path: Path, table: str = "quote") -> Mapping[str, LocalText]:
         ) from None
 
 
-def wording(path: Path, spoken: Language) -> object:
-    """The words of table ``quote`` as a frozen object without methods, one ``Phrase`` per key."""
-    phrases = {key: spoken.phrase(text) for key, text in words(path).items()}
+def wording(path: Path, spoken: Language, table: str = "quote") -> object:
+    """The words of a table as a frozen object without methods, one ``Phrase`` per key."""
+    phrases = {key: spoken.phrase(text) for key, text in words(path, table).items()}
     kind = make_dataclass("Wording", phrases, frozen=True, slots=True)
     made: object = kind(**phrases)
     return made

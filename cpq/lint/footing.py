@@ -93,7 +93,9 @@ def _without_cost(
     unknown = [
         product
         for product in ground.reach((row.product, row.category))
-        if product not in ground.parts_only and not schedule.has_cost(product, span)
+        if product not in ground.parts_only
+        and not schedule.has_cost(product, span)
+        and _is_refused(schedule, book, row, product, span)
     ]
     if unknown:
         tier = next(tier for tier in row.tiers if _needs_cost(tier))
@@ -113,6 +115,20 @@ def _without_cost(
         )
 
 
+def _is_refused(
+    schedule: Schedule, book: PriceBook, row: PriceBookEntry, product: str, span: Span
+) -> bool:
+    """Whether pricing refuses a product at some time, so that no nearer entry prices it."""
+    ground = schedule.ground
+    if row.unit is not None and not ground.is_sold_in(product, row.unit):
+        return False
+    return any(
+        piece.answer.refused
+        for at in schedule.moments_in(product, book.code, span)
+        for piece in schedule.pieces(product, book.code, at, unit=row.unit)
+    )
+
+
 def _given_away(
     ground: Ground,
     schedule: Schedule,
@@ -129,7 +145,11 @@ def _given_away(
         for at in schedule.moments_in(product, book.code, span):
             pieces = schedule.pieces(product, book.code, at, unit=row.unit)
             free = next((piece for piece in pieces if _is_free(piece, row)), None)
-            before = None if free is None else _below(schedule, book.base, product, at, row, free)
+            before = (
+                None
+                if free is None
+                else _below(schedule, (product, book.base), at, row=row, free=free)
+            )
             if free is not None and before:
                 yield _free(book, version, row, product, free=free, before=before)
                 return
@@ -141,15 +161,10 @@ def _is_free(piece: Piece, row: PriceBookEntry) -> bool:
 
 
 def _below(
-    schedule: Schedule,
-    base: str,
-    product: str,
-    at: datetime,
-    row: PriceBookEntry,
-    free: Piece,
+    schedule: Schedule, of: tuple[str, str], at: datetime, *, row: PriceBookEntry, free: Piece
 ) -> Fraction | None:
-    """The price of the base book at the quantity that is given away."""
-    pieces = schedule.pieces(product, base, at, unit=row.unit)
+    """The price of a product in the base book at the quantity that is given away."""
+    pieces = schedule.pieces(*of, at, unit=row.unit)
     reached = [piece.answer.value for piece in pieces if piece.start <= free.start]
     return reached[-1] if reached and isinstance(reached[-1], Fraction) else None
 

@@ -213,6 +213,15 @@ class Ground:
         return frozenset(found)
 
     @cached_property
+    def adjusted(self) -> frozenset[str]:
+        """Products whose price depends on attributes, on a share or on a formula of a plan."""
+        rules = (rule for book in self.books for v in book.versions for rule in v.attributes)
+        touched = {
+            product for rule in rules for product in self.reach((rule.product, rule.category))
+        }
+        return self.priced_otherwise | touched
+
+    @cached_property
     def replaced_costs(self) -> frozenset[str]:
         """Products whose cost an attribute price sets."""
         books = (self.catalogue.prices.book(code) for code in self.cost_chain)
@@ -246,10 +255,25 @@ class Ground:
         named.update(each.book for each in catalogue.assignments)
         return frozenset(code for code in named if code is not None) & {*catalogue.currencies}
 
+    def offered_values(self, product: str) -> dict[str, frozenset[str]]:
+        """The values by attribute that a product's BOM offers; empty where it offers none."""
+        bom = self.catalogue.boms_by_product.get(product)
+        return {
+            attribute.code: frozenset(value.code for value in attribute.values)
+            for attribute in (bom.attributes if bom else ())
+        }
+
     def is_sold_in(self, product: str, unit: str) -> bool:
         """Whether a unit converts into the product's own."""
         units, own = self.catalogue.units, self.products[product].unit
         return units.unit(unit).dimension == units.unit(own).dimension
+
+    @cached_property
+    def currencies_sold(self) -> frozenset[str]:
+        """The currencies that orders can be in: those of the books and of the stated rates."""
+        rates = self.catalogue.rates.rates
+        stated = {code for rate in rates for code in (rate.base, rate.quote)}
+        return frozenset({book.currency for book in self.books} | stated)
 
     @cached_property
     def groups(self) -> frozenset[str]:

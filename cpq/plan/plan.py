@@ -61,6 +61,10 @@ class PricingPlan(Frozen):
     def _by_code(self) -> dict[str, PlanStep]:
         return {step.code: step for step in self.steps}
 
+    def __hash__(self) -> int:
+        """By name: a plan is a key of what was priced by it, many times for each plan made."""
+        return hash((self.code, self.version))
+
     def __str__(self) -> str:
         return f"{self.code} version {self.version}"
 

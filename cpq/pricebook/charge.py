@@ -19,7 +19,7 @@ Beyond the last tier the last one applies; below the first there is no price, wh
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -235,8 +235,7 @@ class Charge:
         if total is None:
             total = sum((portion.amount for portion in portions), _ZERO)
         minor = int(rounded_fraction(total * 10**places, 0, mode))
-        weights = [abs(portion.amount) for portion in portions]
-        amounts = split(minor, weights, weightless="evenly")
+        amounts = _shared(minor, [portion.amount * 10**places for portion in portions], mode)
         return tuple(
             Slice.built(
                 {
@@ -370,6 +369,17 @@ def _portion(part: _Part, rung: Rung, *, due: bool) -> Portion:
     flat = fee if due else _ZERO
     amount = rate * (quantity if size is None else ceil(quantity / size)) + flat
     return Portion(place, rung.lower, rung.above, quantity, rate, size, flat, amount)
+
+
+def _shared(minor: int, amounts: Sequence[Fraction], mode: Rounding) -> Sequence[int]:
+    """Whole minor units that add up to ``minor``, by what is charged and what is taken back."""
+    charged = [max(amount, _ZERO) for amount in amounts]
+    back = [max(-amount, _ZERO) for amount in amounts]
+    if not (any(charged) and any(back)):
+        return split(minor, [abs(amount) for amount in amounts], weightless="evenly")
+    taken = int(rounded_fraction(sum(back, _ZERO), 0, mode))
+    pairs = zip(split(minor + taken, charged), split(taken, back), strict=True)
+    return [due - returned for due, returned in pairs]
 
 
 def _returned(sold: Portion) -> Portion:

@@ -182,10 +182,14 @@ class PriceLookup:
         """Where the price of a product in a book may change.
 
         A bound that counts something else than the line's own quantity is not among ``sizes``.
+        Where a book takes the best for the customer and tiers make a total, another entry may be
+        the best at any quantity: then ``measures`` has the line itself.
         """
         found = Bounds({BEGINNING}, {Decimal(0)}, set())
+        compared = tiered = False
         for link in self._chains[book]:
             home = link.home
+            compared = compared or link.resolution == "best_for_customer"
             for version in link.versions:
                 found.times.update(version.period.bounds(home))
                 for rule in version.attributes:
@@ -194,12 +198,15 @@ class PriceLookup:
                     found.times.update(row.period.bounds(home))
                     if row.unit not in (None, unit):
                         continue
+                    tiered = tiered or not row.plain
                     if row.counts != "line":
                         found.measures.add(measure_of(row))
                         continue
                     scale = Fraction(1) if row.unit else factor
                     for tier in row.tiers:
                         found.sizes.add(reached_at(tier.lower, scale, above=tier.above))
+        if compared and tiered:
+            found.measures.add(("line", ""))
         return found
 
 

@@ -25,7 +25,7 @@ Value = Fraction | Charge
 """A price per unit, or what depends on the quantity."""
 
 Measure = tuple[str, str]
-"""What is counted to reach a tier: the basis, and the category where it is a group."""
+"""What is counted: the basis, and the category where it is a group; ``line`` is the line alone."""
 
 _SHOWN_PLACES = 6
 _NO_MEASURES: Mapping[Measure, Fraction] = {}

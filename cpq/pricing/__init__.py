@@ -17,28 +17,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from cpq.agreement import Agreed, carried
+from cpq.agreement import Taken
+from cpq.allocation import Allocation
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item
-from cpq.kernel.errors import DomainError, Finding, NotFound, refuse_if
+from cpq.kernel.errors import Finding, NotFound, refuse_if
 from cpq.kernel.money import COMMERCIAL, RoundingPolicy, exact
 from cpq.kernel.period import Moment, instant, zone
-from cpq.kernel.text import LocalText
 from cpq.manual import ManualPrice
 from cpq.plan import PricingPlan
 from cpq.ports import TaxEngine
-from cpq.pricebook import NoPrice
 from cpq.pricing.amounts import extend
-from cpq.pricing.document import Shares, follow_document
-from cpq.pricing.draft import PLAIN, Draft, drafted, finding_of
-from cpq.pricing.found import UnitPrice
+from cpq.pricing.answers import Answers
+from cpq.pricing.document import follow_document
+from cpq.pricing.draft import Draft, drafted
 from cpq.pricing.lines import lines_of
-from cpq.pricing.measure import Counted
-from cpq.pricing.scene import scene_of
+from cpq.pricing.promote import promotions_of
+from cpq.pricing.scene import Scene, scene_of
 from cpq.pricing.sheet import Sheet
 from cpq.pricing.unit import UnitPrices, unit_price, unit_prices
 from cpq.purchased import Purchased
-from cpq.waterfall import Pricing
+from cpq.trace import Step
+from cpq.waterfall import PricedLine, Pricing
 
 __all__ = ["COMMERCIAL", "item", "price", "unit_price"]
 
@@ -119,20 +119,13 @@ def price(
     scene = scene_of(
         catalogue, buyer, at=at, book=book, currency=currency, plan=plan, policy=policy
     )
-    drafts, findings = drafted(items, catalogue, at=at)
-    _refuse_strangers(manual, drafts)
     page = unit_prices(catalogue, scene)
-    counted = Counted(drafts, catalogue, purchased)
-    allocated = frozenset(draft.number for draft in drafts if draft.manner.allocated)
-    asking = _Asking(catalogue, page, at, manual, counted, findings, {}, {}, allocated)
-    prices = _prices(asking, drafts)
-    refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
-    sheet = Sheet(catalogue, scene, drafts, prices, at=at, traced=trace, purchased=purchased)
-    extend(sheet)
-    follow_document(sheet, asking.shares, promotions=promotions)
-    errors = [each for each in sheet.findings if each.code in _KEEP_FROM_PRICING]
-    refuse_if(errors, code="pricing.invalid", subject="the request cannot be priced")
-    lines = lines_of(sheet, on=on, engine=taxes)
+    made = None
+    if not manual and taxes is None:
+        made = _quickly(items, page, scene, at=at, promotions=promotions, traced=trace)
+    if made is None:
+        asking = _Asking(page, scene, at, on, manual, purchased, taxes, promotions, trace)
+        made = _generally(items, asking)
     return Pricing.built(
         {
             "customer": customer,
@@ -142,16 +135,16 @@ def price(
             "policy": policy,
             "catalogue": catalogue.hash,
             "items": tuple(items),
-            "lines": lines,
-            "allocations": sheet.allocations,
-            "refused": sheet.refused if trace else (),
+            "lines": made.lines,
+            "allocations": made.allocations,
+            "refused": made.refused if trace else (),
             "plan": f"{scene.plan.code} {scene.plan.version}",
             "rates": page.rates,
             "manual": tuple(sorted(manual.items())),
             "purchased": purchased,
-            "drawn": sheet.drawn,
             "promoted": promotions,
-            "findings": tuple(sheet.findings),
+            "drawn": made.drawn,
+            "findings": made.findings,
         }
     )
 
@@ -170,75 +163,77 @@ def _refuse_strangers(manual: Mapping[str, ManualPrice], drafts: Sequence[Draft]
         )
 
 
-class _Asking(NamedTuple):
-    """What every line is asked with; ``agreed`` and ``shares`` fill as the lines go by."""
+class _Made(NamedTuple):
+    """What pricing the lines of a document gave."""
 
-    catalogue: Catalogue
-    page: UnitPrices
-    at: datetime
-    manual: Mapping[str, ManualPrice]
-    counted: Counted
-    findings: list[Finding]
-    agreed: dict[str, Agreed | None]
-    shares: Shares
-    allocated: frozenset[str]
+    lines: tuple[PricedLine, ...]
+    allocations: tuple[Allocation, ...] = ()
+    refused: tuple[Step, ...] = ()
+    drawn: tuple[Taken, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
-def _prices(asking: _Asking, drafts: Sequence[Draft]) -> list[UnitPrice]:
-    """A price per line; what has none is a finding, and lines that are shares wait for theirs."""
-    page, at = asking.page, asking.at
-    special = bool(asking.manual) or page.has_shares or bool(asking.catalogue.availability)
-    prices: list[UnitPrice] = []
-    for place, draft in enumerate(drafts):
-        found: UnitPrice | NoPrice | None
-        try:
-            if draft.manner is PLAIN and not special and not page.measures_of(draft):
-                found = page.find(draft, at=at)
-            else:
-                found = _special(asking, draft, place)
-        except DomainError as error:
-            asking.findings.append(finding_of(f"lines/{draft.number}", error))
-            continue
-        if isinstance(found, NoPrice):
-            day = at.astimezone(zone(asking.catalogue.zone))
-            asking.findings.append(_unpriced(draft, found, day))
-        elif found is not None:
-            prices.append(found)
-    return prices
-
-
-def _special(asking: _Asking, draft: Draft, place: int) -> UnitPrice | NoPrice | None:
-    """The price of a line that is out of the ordinary; ``None`` where a finding says why not."""
-    page, at, manner = asking.page, asking.at, draft.manner
-    if manner.included or manner.rolled_up:
-        parent = draft.number.rpartition(".")[0]
-        weighed = manner.included and parent in asking.allocated
-        return page.held(draft, at=at, weighed=weighed)
-    withheld = page.withheld(draft, at=at)
-    if withheld is not None:
-        asking.findings.append(withheld)
+def _quickly(
+    items: Sequence[Item | Configuration],
+    page: UnitPrices,
+    scene: Scene,
+    *,
+    at: datetime,
+    promotions: bool,
+    traced: bool,
+) -> _Made | None:
+    """A document on which nothing acts but the price of each line; ``None`` for any other."""
+    if not page.ordinary:
         return None
-    rule = page.share(draft, at=at)
-    if rule is not None:
-        asking.shares[place] = rule
-        return page.held(draft, at=at, weighed=False)
-    above = asking.agreed.get(draft.number.rpartition(".")[0])
-    measures = asking.counted.of(draft, page.measures_of(draft))
-    given = asking.manual.get(draft.number)
-    found = page.find(draft, at=at, measures=measures, manual=given, above=above)
-    if not isinstance(found, NoPrice):
-        asking.agreed[draft.number] = carried(found.agreed, above)
-    return found
+    refused: tuple[Step, ...] = ()
+    if promotions:
+        policies = promotions_of(page.catalogue, scene, at=at)
+        if policies.acting:
+            return None
+        refused = policies.refused
+    quick = page.plain.lines(items, at=at, traced=traced)
+    return None if quick is None else _Made(quick[0], refused=refused, findings=quick[1])
 
 
-def _unpriced(draft: Draft, missing: NoPrice, at: datetime) -> Finding:
-    books, day = ", ".join(missing.searched), at.date().isoformat()
-    return Finding(
-        code="price.none",
-        place=f"lines/{draft.number}",
-        message=LocalText(
-            en=f"no price for {missing.product!r} per {missing.unit} on {day} in {books}; "
-            "add an entry, or name another book",
-            zh=f"{day} 在价目表 {books} 中没有 {missing.product!r} 每 {missing.unit} 的价格",
-        ),
+class _Asking(NamedTuple):
+    """What a document is asked with."""
+
+    page: UnitPrices
+    scene: Scene
+    at: datetime
+    on: Moment
+    manual: Mapping[str, ManualPrice]
+    purchased: Purchased | None
+    taxes: TaxEngine | None
+    promotions: bool
+    traced: bool
+
+
+def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
+    """Any document: its lines drafted, priced one by one, and then as a whole."""
+    page, catalogue, scene = asking.page, asking.page.catalogue, asking.scene
+    drafts, findings = drafted(items, catalogue, at=asking.at)
+    _refuse_strangers(asking.manual, drafts)
+    answers = Answers(page, drafts, at=asking.at, manual=asking.manual, before=asking.purchased)
+    prices = answers.prices(findings)
+    refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")
+    sheet = Sheet(
+        catalogue,
+        scene,
+        drafts,
+        prices,
+        at=asking.at,
+        traced=asking.traced,
+        purchased=asking.purchased,
+    )
+    extend(sheet)
+    follow_document(sheet, answers.shares, promotions=asking.promotions)
+    errors = [each for each in sheet.findings if each.code in _KEEP_FROM_PRICING]
+    refuse_if(errors, code="pricing.invalid", subject="the request cannot be priced")
+    return _Made(
+        lines_of(sheet, on=asking.on, engine=asking.taxes),
+        sheet.allocations,
+        sheet.refused,
+        sheet.drawn,
+        tuple(sheet.findings),
     )

@@ -5,9 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cpq.agreement import Demand, Portion, Taken, shared
-from cpq.kernel.errors import Finding, Invalid
-from cpq.kernel.money import EXACT, plain, quantum, rounded, rounded_fraction, total
-from cpq.kernel.text import LocalText
+from cpq.kernel.errors import Invalid
+from cpq.kernel.money import EXACT, quantum, rounded, rounded_fraction, total
 from cpq.pricebook import Charge, Slice, Value
 from cpq.pricing.draft import Draft
 from cpq.pricing.found import UnitPrice
@@ -38,7 +37,14 @@ def extend(sheet: Sheet) -> None:
         if draws and not manner.optional:
             agreed.append(place)
         if found.cliff is not None and draft.quantity > found.cliff.quantity:
-            sheet.findings.append(_cliff(sheet, place, draft, found))
+            hint = found.cliff.finding(
+                draft.number,
+                asked=draft.quantity,
+                unit=draft.unit,
+                amount=amounts[place],
+                scene=sheet.scene,
+            )
+            sheet.findings.append(hint)
     if agreed:
         _commit(sheet, agreed)
 
@@ -109,27 +115,6 @@ def _too_large(draft: Draft, found: UnitPrice, amount: Decimal) -> Invalid:
     return Invalid(
         "number.out_of_range",
         f"line {draft.number}: {draft.quantity} × {found.unit_price} = {amount} is 1E16 or more",
-    )
-
-
-def _cliff(sheet: Sheet, place: int, draft: Draft, found: UnitPrice) -> Finding:
-    """A larger quantity that costs less: 26 costs less than 25."""
-    cliff = found.cliff
-    assert cliff is not None
-    currency, unit = sheet.scene.currency, draft.unit
-    asked, amount = plain(draft.quantity), plain(sheet.amounts[place])
-    less = plain(rounded(cliff.total, sheet.places, sheet.policy.mode))
-    larger = plain(cliff.larger)
-    return Finding(
-        code="price.cheaper_at",
-        place=f"lines/{draft.number}",
-        severity="note",
-        message=LocalText(
-            en=f"{larger} {unit} cost {less} {currency}, less than {asked} {unit} at "
-            f"{amount} {currency}",
-            zh=f"{larger} {unit} 只需 {less} {currency}，低于 {asked} {unit} 的 {amount} "
-            f"{currency}",
-        ),
     )
 
 

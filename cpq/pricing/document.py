@@ -33,7 +33,7 @@ def follow_document(sheet: Sheet, shares: Shares, *, promotions: bool) -> None:
     }
     plan = sheet.scene.plan
     if any(step.kind == "floor" for step in plan.document_steps):
-        _guard(sheet)
+        _guard(sheet, shares)
     for step in plan.document_steps:
         work = steps.get(step.kind)
         if work is not None:
@@ -144,13 +144,19 @@ def _put_share(
         sheet.nets = nets
 
 
-def _guard(sheet: Sheet) -> None:
-    """The floors of every line, before promotions act."""
+def _guard(sheet: Sheet, shares: Shares) -> None:
+    """The floors of every line, before promotions act.
+
+    A line that is a share of results comes after them and is held against none.
+    """
     floors = sheet.catalogue.guarding
     if not floors:
         return
     groups = sheet.customer.groups if sheet.customer else ()
-    lines = with_parts([_guarded(sheet, place) for place in range(len(sheet.drafts))])
+    after = {place for place, rule in shares.items() if rule.of_results}
+    lines = with_parts(
+        [_guarded(sheet, place, after=place in after) for place in range(len(sheet.drafts))]
+    )
     for place, line in enumerate(lines):
         sheet.floors[place] = floors_of(
             line,
@@ -164,7 +170,7 @@ def _guard(sheet: Sheet) -> None:
         )
 
 
-def _guarded(sheet: Sheet, place: int) -> GuardedLine:
+def _guarded(sheet: Sheet, place: int, *, after: bool) -> GuardedLine:
     draft, price = sheet.drafts[place], sheet.prices[place]
     product, manner = draft.shelved.product, draft.manner
     factor = Fraction(1)
@@ -185,7 +191,7 @@ def _guarded(sheet: Sheet, place: int) -> GuardedLine:
         categories=draft.shelved.categories,
         family=product.variant_of,
         manual=price.points.manual is not None,
-        optional=manner.optional,
+        optional=manner.optional or after,
         included=manner.included,
         rolled_up=manner.rolled_up,
         tax_factor=factor,

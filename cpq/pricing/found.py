@@ -5,7 +5,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.agreement import Agreed
+from cpq.kernel.errors import Finding
+from cpq.kernel.money import plain, rounded
+from cpq.kernel.text import LocalText
 from cpq.pricebook import Charge, Value
+from cpq.pricing.scene import Scene
 from cpq.tax import TaxBasis, TaxPosition
 from cpq.trace import Step
 from cpq.waterfall import UnitPoints
@@ -17,6 +21,25 @@ class Cliff(NamedTuple):
     quantity: Fraction
     larger: Decimal
     total: Decimal
+
+    def finding(
+        self, line: str, *, asked: Decimal, unit: str, amount: Decimal, scene: Scene
+    ) -> Finding:
+        """The hint that a larger quantity costs less: 26 cost less than 25."""
+        currency, policy = scene.currency, scene.policy
+        less = plain(rounded(self.total, policy.places_for(currency), policy.mode))
+        larger, quantity, paid = plain(self.larger), plain(asked), plain(amount)
+        return Finding(
+            code="price.cheaper_at",
+            place=f"lines/{line}",
+            severity="note",
+            message=LocalText(
+                en=f"{larger} {unit} cost {less} {currency}, less than {quantity} {unit} at "
+                f"{paid} {currency}",
+                zh=f"{larger} {unit} 只需 {less} {currency}，低于 {quantity} {unit} 的 {paid} "
+                f"{currency}",
+            ),
+        )
 
 
 class UnitPrice(NamedTuple):

@@ -44,6 +44,8 @@ class Counted:
     def _counted(self, measure: Measure, draft: Draft) -> Fraction:
         basis, category = measure
         product = draft.shelved.product
+        if basis == "line":
+            return self._size(draft)
         if basis in self._before:
             own = self._sum(draft, lambda other: other.shelved.product.code == product.code)
             return own + Fraction(self._before[basis].get(product.code, Decimal(0)))
@@ -62,8 +64,16 @@ class Counted:
         found = Fraction(0)
         for other in self._drafts:
             if counts(other):
-                found += abs(Fraction(other.own_quantity)) * self._factor(other, own)
-        return found if draft.counts else found + abs(Fraction(draft.own_quantity))
+                found += self._size(other) * self._factor(other, own)
+        return found if draft.counts else found + self._size(draft)
+
+    def _size(self, draft: Draft) -> Fraction:
+        """What a line counts for, in its product's own unit: in full where it is prorated."""
+        full = draft.manner.full_quantity
+        if full is None:
+            return abs(Fraction(draft.own_quantity))
+        factor = self._catalogue.units.factor(draft.unit, draft.shelved.product.unit)
+        return abs(Fraction(full)) * factor
 
     def _factor(self, other: Draft, own: Product) -> Fraction:
         unit = other.shelved.product.unit

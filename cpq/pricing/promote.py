@@ -7,12 +7,15 @@ keeps, no promotion takes.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from cpq.allocation import Allocation
+from cpq.catalogue import Catalogue
 from cpq.kernel.money import difference
 from cpq.pricing.draft import Draft
+from cpq.pricing.scene import Scene
 from cpq.pricing.sheet import NOTHING, Sheet
 from cpq.promotion import InForce, PromotionPolicy, Target, grant, refusal
 from cpq.trace import Step
@@ -31,11 +34,7 @@ def promote(sheet: Sheet, *, wanted: bool) -> Promoted:
     """The nets of the lines after the policies in force, in their order; none where not wanted."""
     if not wanted:
         return Promoted(sheet.amounts, (), (), ())
-    customer = sheet.customer
-    groups = customer.groups if customer else ()
-    policies = sheet.catalogue.policies.in_force(
-        at=sheet.at, groups=groups, currency=sheet.scene.currency
-    )
+    policies = promotions_of(sheet.catalogue, sheet.scene, at=sheet.at)
     if not policies.acting:
         return Promoted(sheet.amounts, (), (), policies.refused)
     nets = list(sheet.amounts)
@@ -59,6 +58,12 @@ def promote(sheet: Sheet, *, wanted: bool) -> Promoted:
                 draft = sheet.drafts[place]
                 allocations.append(_allocation(draft, promotion, share, sheet.scene.currency))
     return Promoted(nets, steps, tuple(allocations), policies.refused)
+
+
+def promotions_of(catalogue: Catalogue, scene: Scene, *, at: datetime) -> InForce:
+    """The promotions that may act on a document of a scene, and why the others may not."""
+    groups = scene.customer.groups if scene.customer else ()
+    return catalogue.policies.in_force(at=at, groups=groups, currency=scene.currency)
 
 
 def _covered(sheet: Sheet, policies: InForce) -> list[list[int]]:

@@ -24,6 +24,7 @@ from cpq.purchased import Purchased
 from cpq.trace import Step
 
 NOTHING = Decimal(0)
+_NO_COST = Fraction(0)
 
 
 class Sheet:
@@ -81,9 +82,11 @@ class Sheet:
 
     def cost(self, place: int) -> Fraction | None:
         """The cost of one unit of a line; what is made of parts that are lines costs nothing."""
-        found, quantity = self.prices[place].cost, Fraction(self.drafts[place].quantity)
+        found = self.prices[place].cost
+        if found is None:
+            parts = self.catalogue.cost_book and self.drafts[place].manner.has_parts
+            return _NO_COST if parts else None
         if isinstance(found, Charge):
+            quantity = Fraction(self.drafts[place].quantity)
             return found.amount(quantity) / quantity if quantity else None
-        if found is None and self.catalogue.cost_book and self.drafts[place].manner.has_parts:
-            return Fraction(0)
         return found

@@ -31,6 +31,7 @@ from cpq.pricebook import BEGINNING, Asked, Measure, NoPrice, PercentOfTotal, sh
 from cpq.pricing.draft import Draft
 from cpq.pricing.follow import Following
 from cpq.pricing.found import Cliff, UnitPrice
+from cpq.pricing.plain import Plain
 from cpq.pricing.scene import Scene, scene_of
 from cpq.waterfall import UnitPoints
 
@@ -64,8 +65,8 @@ class UnitPrices:
     """The unit prices of one scene: books, customer, currency, plan and rounding policy."""
 
     def __init__(self, catalogue: Catalogue, scene: Scene) -> None:
-        self._catalogue = catalogue
-        self._scene = scene
+        self.catalogue = catalogue
+        self.scene = scene
         self._following = Following(catalogue, scene)
         self._tables: dict[tuple[str, str, Attributes], _Table] = {}
         self._books = tuple(catalogue.prices.book(choice.book) for choice in scene.books)
@@ -76,6 +77,14 @@ class UnitPrices:
             for version in link.versions
         )
         self.rates = self._following.rates
+        self.plain = Plain(self)
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether nothing of the scene looks at more than one line, or at more than its price."""
+        policy, catalogue = self.scene.policy, self.catalogue
+        looked = self.has_shares or catalogue.cost_book or catalogue.floors or catalogue.scopes
+        return policy.contractual and policy.tax == "line" and not looked
 
     def find(
         self,
@@ -92,7 +101,7 @@ class UnitPrices:
         ``measures`` are the other quantities that tiers may count, in the product's own unit.
         Raises what the steps of the plan raise.
         """
-        table = self._table_of(draft)
+        table = self.table_of(draft)
         full = draft.manner.full_quantity
         size = (draft.quantity if full is None else full).copy_abs()
         if table.measures or manual is not None or above is not None:
@@ -115,10 +124,10 @@ class UnitPrices:
 
         ``weighed``: with the price that it would have alone, for sharing its parent's.
         """
-        asked = self._table_of(draft).asked._replace(
+        asked = self.table_of(draft).asked._replace(
             at=at, quantity=Fraction(draft.quantity.copy_abs())
         )
-        cost = self._following.cost_of(asked) if self._catalogue.cost_book else None
+        cost = self._following.cost_of(asked) if self.catalogue.cost_book else None
         position = self._following.position_of(asked)
         free = UnitPrice(
             _NOTHING,
@@ -134,23 +143,23 @@ class UnitPrices:
         if weighed:
             alone = self.find(draft, at=at)
             if not isinstance(alone, NoPrice):
-                return free._replace(alone=alone.exact or Fraction(alone.unit_price))
+                return free._replace(alone=_each(alone, Fraction(draft.quantity.copy_abs())))
         return free
 
     def share(self, draft: Draft, *, at: datetime) -> PercentOfTotal | None:
         """The share of other lines that prices a line, where one does."""
         if not self.has_shares:
             return None
-        return self._catalogue.prices.share(self._books[0], draft.shelved.product, at)
+        return self.catalogue.prices.share(self._books[0], draft.shelved.product, at)
 
     def withheld(self, draft: Draft, *, at: datetime) -> Finding | None:
         """Why the product is not sold to this customer, where it is not (可售范围)."""
         product = draft.shelved.product
-        found = self._catalogue.availability.why_not(
+        found = self.catalogue.availability.why_not(
             product.code,
             categories=draft.shelved.categories,
             family=product.variant_of,
-            customer=self._scene.customer,
+            customer=self.scene.customer,
             book=self._books[0].code,
             at=at,
         )
@@ -158,9 +167,10 @@ class UnitPrices:
 
     def measures_of(self, draft: Draft) -> frozenset[Measure]:
         """What else than its own quantity the tiers of a line count; mostly nothing."""
-        return self._table_of(draft).measures
+        return self.table_of(draft).measures
 
-    def _table_of(self, draft: Draft) -> _Table:
+    def table_of(self, draft: Draft) -> _Table:
+        """The table that answers for a line."""
         key = (draft.shelved.product.code, draft.unit, draft.manner.attributes)
         table = self._tables.get(key)
         if table is None:
@@ -168,7 +178,7 @@ class UnitPrices:
         return table
 
     def _compiled(self, draft: Draft) -> _Table:
-        product, units = draft.shelved.product, self._catalogue.units
+        product, units = draft.shelved.product, self.catalogue.units
         asked = Asked(
             product,
             draft.unit,
@@ -193,6 +203,13 @@ class UnitPrices:
             if overtaken is not None and not isinstance(answer, NoPrice):
                 answer = answer._replace(cliff=overtaken)  # noqa: PLW2901
             table.cells[(time, place)] = answer
+
+
+def _each(found: UnitPrice, quantity: Fraction) -> Fraction:
+    """The exact price of one of so many units, also where tiers make a price of the whole."""
+    if found.charge is not None and quantity:
+        return found.charge.amount(quantity) / quantity
+    return found.exact or Fraction(found.unit_price)
 
 
 def _cliff(

@@ -6,16 +6,20 @@ host goes on, on PostgreSQL as on SQLite. ``open_store`` hands out the same clas
 of its own.
 """
 
+from collections.abc import Iterable
+
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from cpq.adapters.sql import savepoint, translated
+from cpq.history import DealPrice
 from cpq.kernel.errors import DomainError, Finding, Invalid, Unreadable
 from cpq.kernel.text import Code
 from cpq.quote import Quote
 from revenue.adapters import documents, posting, recording, verification
 from revenue.adapters.excerpt import FACTS, OF_CONTRACT, OF_ORDER, facts_of
+from revenue.adapters.history import StoredDealPrices
 from revenue.adapters.recording import Recorded
 from revenue.adapters.rows import Rows, key_of
 from revenue.adapters.schema import PREFIX, checked_prefix
@@ -80,7 +84,18 @@ class Deals:
     def _rows(self) -> Rows:
         return Rows(self.connection, tenant=self.tenant, prefix=self.prefix)
 
-    def save(self, document: Saved, *, replaces: Quote | None = None) -> None:
+    @property
+    def prices(self) -> StoredDealPrices:
+        """The deal prices of the tenant: what was won, lost or quoted, line by line."""
+        return StoredDealPrices(lambda: self._rows)
+
+    def save(
+        self,
+        document: Saved,
+        *,
+        replaces: Quote | None = None,
+        prices: Iterable[DealPrice] | None = None,
+    ) -> None:
         """Keep a quote version, a contract or an order; keeping it twice changes nothing.
 
         A draft that changed names the draft it ``replaces``. Raises ``Conflict``:
@@ -89,11 +104,21 @@ class Deals:
         ``order.number_taken``; ``NotFound`` (``contract.unknown``) for an order; ``Invalid``
         (``document.bad_version``). Of a quote only the newest version changes, the ones before
         may become superseded, and none follows once one was accepted.
+
+        With an accepted or lost quote its deal prices are kept: ``prices``, or
+        ``deal_prices(quote)``, which knows neither product families nor base units; a host that
+        has the catalogue gives ``deal_prices(quote, catalogue=...)``. Raises ``Invalid``
+        (``deal_price.other_quote``), ``Conflict`` (``deal_price.taken``).
         """
+        if prices is not None and not isinstance(document, Quote):
+            raise Invalid(
+                "deal_price.other_quote",
+                f"a {type(document).__name__} leaves no deal prices, only a quote does",
+            )
         with savepoint(self.connection):
             match document:
                 case Quote():
-                    documents.save_quote(self._rows, document, replaces=replaces)
+                    documents.save_quote(self._rows, document, replaces=replaces, prices=prices)
                 case Contract():
                     documents.save_contract(self._rows, document)
                 case SalesOrder():

@@ -5,15 +5,18 @@ what was sent stays as it was. A row holds the whole document as canonical JSON 
 beside it the few columns that lists and rules need. Saving what is already there changes nothing.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
+from cpq.history import DealPrice
 from cpq.kernel.errors import Conflict, NotFound
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money
 from cpq.quote import Quote, QuoteState
+from revenue.adapters.history import record_outcome
 from revenue.adapters.recording import hold_head
 from revenue.adapters.rows import Rows, document, key_of, readable, version_of
 from revenue.adapters.shapes import contract_row, order_row, quote_row
@@ -77,17 +80,30 @@ class Heading(Frozen):
     on: date
 
 
-def save_quote(rows: Rows, quote: Quote, *, replaces: Quote | None) -> None:
-    """Add a state of a quote version, unless it is there.
+def save_quote(
+    rows: Rows,
+    quote: Quote,
+    *,
+    replaces: Quote | None,
+    prices: Iterable[DealPrice] | None = None,
+) -> None:
+    """Add a state of a quote version, unless it is there, and what its prices leave to history.
 
     Only the newest version changes; one before it may only become superseded. After an
     acceptance there is no next version.
     """
+    written = _write_quote(rows, quote, replaces)
+    if written or prices is not None:
+        record_outcome(rows, quote, prices)
+
+
+def _write_quote(rows: Rows, quote: Quote, replaces: Quote | None) -> bool:
+    """Whether the state was added; nothing is, where it is there."""
     key, version = key_of(quote.number), version_of(quote.version)
     content = quote.content_hash()
     found = rows.first(_QUOTE_VERSION, key=key, version=version)
     if found is not None and found.sha256 == content:
-        return
+        return False
     # What is read from here on stays true: an acceptance and a next version wait for each other.
     hold_head(rows)
     found = rows.first(_QUOTE_VERSION, key=key, version=version)
@@ -95,7 +111,7 @@ def save_quote(rows: Rows, quote: Quote, *, replaces: Quote | None) -> None:
     if found is None:
         _refuse_gap(quote, newest)
     elif found.sha256 == content:
-        return
+        return False
     else:
         if newest is not None and newest.version > version and quote.state != "superseded":
             raise _overtaken(quote, f"version {newest.version} is stored; only that one changes")
@@ -107,6 +123,7 @@ def save_quote(rows: Rows, quote: Quote, *, replaces: Quote | None) -> None:
     )
     if not written:
         raise _overtaken(quote, "somebody else saved it, or another version was accepted")
+    return True
 
 
 def _refuse_gap(quote: Quote, newest: Row[Any] | None) -> None:
@@ -128,13 +145,14 @@ def _refuse_gap(quote: Quote, newest: Row[Any] | None) -> None:
 
 def _refuse_overtaken(quote: Quote, found: Row[Any], replaces: Quote | None) -> None:
     """Refuse unless the quote is what became of the stored state, or knowingly replaces it."""
-    if quote.acceptance is not None:
-        sent = quote.with_(state="sent", acceptance=None).content_hash()
-        if sent != quote.acceptance.quote_hash:
-            raise _overtaken(quote, "what was accepted is not what this version says")
+    end = quote.acceptance or quote.loss
+    if end is not None:
+        sent = quote.with_(state="sent", acceptance=None, loss=None).content_hash()
+        if sent != end.quote_hash:
+            raise _overtaken(quote, f"what was {quote.state} is not what this version says")
     if found.state in {"draft", "sent"}:
         state: QuoteState = found.state
-        before = quote.with_(state=state, acceptance=None).content_hash()
+        before = quote.with_(state=state, acceptance=None, loss=None).content_hash()
         if before == found.sha256 and quote.state != "draft":
             return
     if found.state != "draft":

@@ -64,13 +64,25 @@ class Rows:
 
     def insert(self, table: str, *, unless_there: bool = False, **values: Any) -> bool:
         """Write one row; say whether. With ``unless_there`` a key that is taken is no error."""
-        names = ("tenant", *values)
-        listed, bound = ", ".join(names), ", ".join(f":{name}" for name in names)
-        # Names of tables and columns come from this package, values are bound.
-        template = f"INSERT INTO {{p}}{table} ({listed}) VALUES ({bound})"  # noqa: S608
-        if unless_there:
-            template += " ON CONFLICT DO NOTHING"
+        template = _insertion(table, tuple(values), unless_there=unless_there)
         return self.change(template, **values) == 1
+
+    def insert_all(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write many rows of the same columns at once; a key that is taken is passed over."""
+        if not rows:
+            return
+        template = _insertion(table, tuple(rows[0]), unless_there=True)
+        values = [{**row, "tenant": self.tenant} for row in rows]
+        with translated():
+            self.connection.execute(_statement(template, self.prefix), values)
+
+
+def _insertion(table: str, columns: tuple[str, ...], *, unless_there: bool) -> str:
+    names = ("tenant", *columns)
+    listed, bound = ", ".join(names), ", ".join(f":{name}" for name in names)
+    # Names of tables and columns come from this package, values are bound.
+    template = f"INSERT INTO {{p}}{table} ({listed}) VALUES ({bound})"  # noqa: S608
+    return f"{template} ON CONFLICT DO NOTHING" if unless_there else template
 
 
 def key_of(number: str) -> str:

@@ -4,11 +4,14 @@ Writing uses them to insert, ``verify`` to say what must be there; so a column t
 changed behind our back differs from what the body says, whatever column it is.
 """
 
+from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
+from cpq.history import DealPrice
 from cpq.kernel.money import plain
 from cpq.quote import Quote
-from revenue.adapters.rows import body_of, key_of, minor, version_of
+from revenue.adapters.rows import body_of, key_of, minor, sha256, version_of
 from revenue.application import Application, Reversal
 from revenue.contract import Contract
 from revenue.fulfilment import Acceptance, Delivery
@@ -22,6 +25,8 @@ from revenue.receivable import Receivable
 from revenue.writeoff import Recovery, WriteOff
 
 Values = dict[str, Any]
+
+_GRID = 10**18
 
 LEFT = {
     "receivable": "open_minor",
@@ -46,6 +51,73 @@ def quote_row(quote: Quote, revision: int) -> Values:
         "valid_until": quote.valid_until.isoformat(),
         **body_of(quote),
     }
+
+
+def deal_price_row(deal: DealPrice) -> Values:
+    """A deal price: the columns are the whole of it, and its hash is that of its canonical form.
+
+    Where it names no product family, it is the family of itself, so that asking for a family finds
+    the product and its variants alike.
+    """
+    return {
+        "quote_key": key_of(deal.quote or ""),
+        "version": version_of(deal.version),
+        "line": deal.line,
+        "status": deal.status,
+        "quote": deal.quote,
+        "on_day": deal.on.isoformat(),
+        "product": deal.product,
+        "family": deal.family or deal.product,
+        "attributes": marked("\n".join(pair) for pair in deal.attributes),
+        "quantity": plain(deal.quantity),
+        "unit": deal.unit,
+        "base_quantity": str(deal.base_quantity),
+        "quantity_key": sortable(deal.base_quantity),
+        "base_unit": deal.base_unit,
+        "currency": deal.currency,
+        "net": plain(deal.net),
+        "list_price": None if deal.list_price is None else str(deal.list_price),
+        "customer": deal.customer,
+        "group_codes": marked(deal.groups),
+        "region": deal.region,
+        "channel": deal.channel,
+        "owner": deal.owner,
+        "one_off": int(deal.one_off),
+        "sha256": sha256(deal.canonical()),
+    }
+
+
+def marked(words: Iterable[str]) -> str:
+    r"""Words in one text such that each can be found in it: none of them holds a tab.
+
+    >>> marked(["key-account", "vip"])
+    '\tkey-account\t\tvip\t'
+    """
+    return "".join(f"\t{word}\t" for word in words)
+
+
+def unmarked(text: str) -> tuple[str, ...]:
+    r"""The words of ``marked``.
+
+    >>> unmarked("\tkey-account\t\tvip\t")
+    ('key-account', 'vip')
+    """
+    return tuple(text[1:-1].split("\t\t")) if text else ()
+
+
+def sortable(quantity: Fraction) -> str:
+    """A quantity as text that sorts as the quantity does, byte by byte; below 0 as 0.
+
+    Exact to 18 decimals; what has more sorts after the quantity that is cut there.
+
+    >>> sorted([sortable(Fraction(n)) for n in ("10", "9", "9.5", "1/3")])
+    ['010.333333333333333333+', '019.', '019.5', '0210.']
+    """
+    scaled, rest = divmod(max(quantity.numerator, 0) * _GRID, quantity.denominator)
+    whole, part = divmod(scaled, _GRID)
+    decimals = f"{part:018d}"
+    decimals = f"{decimals}+" if rest else decimals.rstrip("0")
+    return f"{len(str(whole)):02d}{whole}.{decimals}"
 
 
 def contract_row(contract: Contract) -> Values:

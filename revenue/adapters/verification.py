@@ -16,12 +16,14 @@ from cpq.kernel.model import Frozen
 from cpq.kernel.text import LocalText, number_key
 from cpq.quote import Quote
 from revenue.adapters.excerpt import FACTS, fact_of
+from revenue.adapters.history import deal_of, every_price, place_of
 from revenue.adapters.recording import Recorded, fingerprint
 from revenue.adapters.rows import Rows, document, sha256
 from revenue.adapters.shapes import (
     LEFT,
     Values,
     contract_row,
+    deal_price_row,
     entry_row,
     fact_row,
     line_row,
@@ -145,9 +147,20 @@ def _documents(rows: Rows) -> Iterator[Finding]:
         lambda row: f"order {row.number_key}",
         lambda order, row: order_row(order, row.contract_version),
     )
+    yield from _deal_prices(rows)
     for row in orders:
         if (row.contract_key, row.contract_version) not in contracts:
             yield _orphan(f"order {row.number_key}")
+
+
+def _deal_prices(rows: Rows) -> Iterator[Finding]:
+    for row in every_price(rows):
+        try:
+            deal = deal_of(row)
+        except Unreadable as error:
+            yield _corrupt(place_of(row), error)
+            continue
+        yield from _columns(row, deal_price_row(deal), place_of(row))
 
 
 def _revisions(found: Iterable[Row[Any]]) -> Iterator[Finding]:

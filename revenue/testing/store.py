@@ -32,7 +32,7 @@ class StoreContract(StoreRules):
 
     append_only: ClassVar[tuple[str, ...]] = (
         "quote", "contract", "sales_order", "fact", "application", "recovery", "reversal",
-        "journal_entry", "journal_line",
+        "journal_entry", "journal_line", "deal_price",
     )  # fmt: skip
 
     def test_a_deal_comes_back_equal(self, store: Store) -> None:

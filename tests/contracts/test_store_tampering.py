@@ -14,12 +14,13 @@ from revenue.testing import refused
 from revenue.testing.small import DAY, applied, owed, paid, record_deal
 
 # A document that is moved to another tenant, or deleted, leaves no trace in this tenant's rows:
-# facts are chained, documents are not.
+# facts are chained, documents and deal prices are not.
 _NOT_SEEN = {
     ("quote", "tenant"),
     ("contract", "tenant"),
     ("sales_order", "tenant"),
     ("command", "tenant"),
+    ("deal_price", "tenant"),
 }
 
 

@@ -139,3 +139,20 @@ def test_a_conversion_on_the_way_to_a_book_is_a_row_of_that_book() -> None:
         ("book", "CNY/USD"),
     ]
     assert pricing.lines[0].unit_price == 90
+
+
+def test_the_best_for_the_customer_depends_on_the_quantity() -> None:
+    rows = [
+        {"product": "P", "price": "10"},
+        {"product": "P", "mode": "graduated", "tiers": [{"price": "1", "flat": "50"}]},
+    ]
+    best = {"code": "LIST", "resolution": "best_for_customer", "rows": rows}
+    found = pricings({"books": [best], "asked": [{"quantity": "2"}, {"quantity": "20"}]})
+    assert [pricing.net.amount for pricing in found] == [20, 70]
+
+
+def test_what_is_prorated_counts_in_full_with_other_lines() -> None:
+    tiers = [{"price": "10"}, {"lower": "100", "price": "5"}]
+    book = {"code": "LIST", "rows": [{"product": "P", "counts": "product", "tiers": tiers}]}
+    found = line(books=[book], asked=[{"quantity": "60", "full_quantity": "120"}])
+    assert found.amount == 300

@@ -51,7 +51,7 @@ def test_the_explanation_names_every_rule_and_foots() -> None:
     assert "asked 34231.50, granted within the cap 30000.00" in text
     assert text.splitlines()[-6:] == [
         "  1256662.00 CNY  list",
-        "-   91790.00 CNY  price book",
+        "-   91790.00 CNY  prices",
         "-   30000.00 CNY  promotions",
         "= 1134872.00 CNY  net",
         "+  146861.36 CNY  tax",

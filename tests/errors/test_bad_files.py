@@ -16,9 +16,9 @@ from tests.errors.shop import laser_folder, untouched
     [
         ("price_books", "CNY", "RMB", "currency.unknown", "price_books.csv:2:currency"),
         ("price_books", "Asia/Shanghai", "China", "zone.unknown", "price_books.csv:2"),
-        ("products", "set,machines", "crate,machines", "unit.unknown", "products/LASER-3000"),
-        ("prices", "LASER-3000", "LASER-9", "product.unknown", "books/LIST-2026/LASER-9"),
-        ("prices", "2026-01-01", "2026-13-01", "row.unreadable", "prices.csv:2:from/to:start"),
+        ("products", "set,machines", "crate,machines", "unit.unknown", "products.csv:2:unit"),
+        ("prices", "LASER-3000", "LASER-9", "product.unknown", "prices.csv:2:product"),
+        ("prices", "2026-01-01", "2026-13-01", "row.unreadable", "prices.csv:2:from"),
         ("prices", "2026-01-01", "2026-02-01", "price_book.versions_overlap", "price_books.csv:2"),
         ("prices", "LIST-2026,", "LIST-2026", "row.unreadable", "prices.csv:2"),
         ("prices", "LIST-2026", "LIST-9", "price_book.unknown", "prices.csv:2:book"),

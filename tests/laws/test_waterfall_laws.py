@@ -16,8 +16,9 @@ from cpq import (
     RoundingPolicy,
     price,
 )
-from cpq.kernel.errors import Refused
+from cpq.kernel.errors import DomainError, Refused
 from cpq.kernel.money import total
+from cpq.pricing.unit import UnitPrices
 from cpq.purchased import Purchased
 from cpq.waterfall.replay import replay
 from tests.laws.strategies import DAY
@@ -227,3 +228,31 @@ def test_the_worlds_are_not_all_refused() -> None:
 
     look()
     assert seen["priced"] > 2 * seen["refused"], seen
+
+
+@given(requests(), worlds(), st.booleans())
+def test_the_quick_way_gives_the_bytes_of_the_general_way(
+    items: list[Item], world: Catalogue, traced: bool
+) -> None:
+    """Ordinary documents are priced by themselves in ``cpq.pricing.plain``."""
+    plain = [each for each in items if each.product != "CARE"]
+    versions = tuple(
+        book.with_(versions=(book.versions[0].with_(shares=()),)) for book in world.books
+    )
+    world = world.with_(books=versions, cost_book=None, floors=(), promotions=())
+    try:
+        quick = price(plain, catalogue=world, on=DAY, customer=BUYER, trace=traced)
+    except DomainError as error:
+        quick = error
+    fresh = Catalogue.model_validate_json(world.canonical())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UnitPrices, "ordinary", property(lambda _: False))
+        try:
+            general = price(plain, catalogue=fresh, on=DAY, customer=BUYER, trace=traced)
+        except DomainError as error:
+            general = error
+    if isinstance(quick, DomainError) or isinstance(general, DomainError):
+        assert str(quick) == str(general)
+    else:
+        assert quick.canonical() == general.canonical()
+        assert quick == general

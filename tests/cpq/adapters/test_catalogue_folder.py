@@ -77,7 +77,7 @@ def test_a_wrong_figure_is_named_by_line_and_column(tmp_path: Path) -> None:
 
 def test_an_unknown_product_in_prices_is_named(tmp_path: Path) -> None:
     write(tmp_path, prices_csv="book,product,price\nLIST,M8,0.35\nLIST,M12,0.60\n")
-    assert places(tmp_path) == [("books/LIST/M12", "product.unknown")]
+    assert places(tmp_path) == [("prices.csv:3:product", "product.unknown")]
 
 
 def test_an_unknown_unit_and_tax_code_are_named(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_an_unknown_unit_and_tax_code_are_named(tmp_path: Path) -> None:
         products_csv="code,name_en,unit,tax_code\nM8,Bolt,gross,VAT13\nM10,Bolt,pc,VAT19\n",
     )
     assert places(tmp_path) == [
-        ("products/M8", "unit.unknown"),
-        ("products/M10", "tax_code.unknown"),
+        ("products.csv:2:unit", "unit.unknown"),
+        ("products.csv:3:tax_code", "tax_code.unknown"),
     ]
 
 
@@ -172,7 +172,7 @@ def test_a_bom_that_contains_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "boms" / "M10.toml").write_text(
         'product = "M10"\n[[components]]\nproduct = "M8"\n', encoding="utf-8"
     )
-    assert places(tmp_path) == [("boms/M10", "bom.cycle")]
+    assert places(tmp_path) == [("boms/M10.toml", "bom.cycle")]
 
 
 def test_a_rule_that_nobody_can_meet_is_named(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_rule_that_nobody_can_meet_is_named(tmp_path: Path) -> None:
         '[[excludes]]\ncode = "R"\ntogether = ["head=M10", "head=M12"]\n',
         encoding="utf-8",
     )
-    assert places(tmp_path) == [("boms/M8/R", "bom.dead_rule")]
+    assert places(tmp_path) == [("boms/M8.toml:R", "bom.dead_rule")]
 
 
 @pytest.mark.parametrize(
