@@ -13,7 +13,6 @@ from cpq.adapters.annex_sums import margin_views, sum_views
 from cpq.adapters.annex_trace import rule_view, trace_views
 from cpq.adapters.annex_view import AnnexView, FactView, FindingView, ManualView, RateView
 from cpq.adapters.hand import Hand, Spoken, hand_for
-from cpq.adapters.lines_view import price_basis
 from cpq.adapters.sums_view import total_views
 from cpq.adapters.words import Phrase, wording
 from cpq.kernel.errors import Finding
@@ -39,12 +38,17 @@ def annex_view(
     hand = hand_for(locale, currency=quote.currency, root=root, units=units)
     pricing = quote.pricing
     return AnnexView(
-        gross=price_basis(pricing.counted) == "gross",
+        title=_title(hand),
         facts=tuple(_facts(quote, hand)),
         findings=_findings(pricing.findings, hand),
         rates=tuple(_rate(used, hand) for used in pricing.rates),
         manual=tuple(
-            ManualView(number=number, price=str(given), by=given.by, reason=given.reason)
+            ManualView(
+                number=number,
+                price=str(given).replace("-", "\N{MINUS SIGN}"),
+                by=given.by,
+                reason=given.reason,
+            )
             for number, given in pricing.manual
         ),
         lines=trace_views(pricing, hand),
@@ -54,6 +58,15 @@ def annex_view(
         totals=total_views(quote, hand),
         words=wording(root / "words.toml", hand.spoken, table="annex"),
     )
+
+
+def _title(hand: Hand) -> Phrase:
+    """What the pages are, in the document's language first and in the other one beside it."""
+    en = f"{hand.word('internal', 'en')} · {hand.word('price_trace', 'en')}"
+    zh = f"{hand.word('internal', 'zh')} · {hand.word('price_trace', 'zh')}"
+    if hand.spoken.first == "zh":
+        return Phrase(zh, "zh-CN", en, "en")
+    return Phrase(en, "en", zh, "zh-CN")
 
 
 def _facts(quote: Quote, hand: Hand) -> Iterator[FactView]:

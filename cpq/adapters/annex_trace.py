@@ -27,6 +27,7 @@ from cpq.waterfall.text import POINTS, found_of, reason_text
 _EFFECT_PLACES = 6
 _RATE_PLACES = 10
 _DEEPEST = 4
+_SHORT = 6
 _FIGURE = re.compile(r"-?\d+(\.\d+)?")
 _OF_AMOUNTS = frozenset(("amount_below", "not_lower", "capped", "floored"))
 _SIGNS = {"set": "=", "add": "", "percent": "", "times": "×", "at_least": "≥", "at_most": "≤"}
@@ -57,16 +58,19 @@ class _Traced:
         by_parts = is_sum_of_parts(line, self.below)
         priced = not (line.included or by_parts)
         paid = line.gross if line.basis == "gross" else line.net
+        rows = tuple(self._rows(priced=priced))
         return TraceView(
             number=line.number,
             level=min(line.level, _DEEPEST),
+            has_parts=bool(self.below),
+            is_short=len(rows) <= _SHORT,
             name=hand.spoken.phrase(line.name),
             code=line.product,
             quantity=hand.figures.number(line.quantity),
             unit=hand.unit(line.unit),
             paid=hand.figures.amount(paid) if priced else "",
             state=self._state(by_parts=by_parts),
-            rows=tuple(self._rows(priced=priced)),
+            rows=rows,
             settled=tuple(self._settled(priced=priced)),
         )
 
@@ -222,9 +226,7 @@ def _note(step: Step, hand: Hand, line: PricedLine | None) -> Phrase | None:
     if line is not None and step is share_step(line):
         numbers = covered_lines(step)
         return hand.told(
-            lambda tongue: hand.word(
-                "reckoned_on", tongue, lines=lines_text(numbers, hand, tongue)
-            )
+            lambda tongue: hand.word("reckoned_on", tongue, lines=lines_text(numbers, hand, tongue))
         )
     what, _, unit = step.basis.partition(" ")
     known = hand.dictionary.get(f"counts_{what}", LocalText(en=what))

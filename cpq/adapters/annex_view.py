@@ -49,10 +49,15 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceView:
-    """A line and how its price came about: ``state`` says why it has none, or is not counted."""
+    """A line and how its price came about: ``state`` says why it has none, or is not counted.
+
+    ``is_short``: its rows fit on a page and are not parted; ``has_parts``: lines below it follow.
+    """
 
     number: str
     level: int
+    has_parts: bool
+    is_short: bool
     name: Phrase
     code: str
     quantity: str
@@ -113,9 +118,12 @@ class RateView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnexView:
-    """The annex, ready to print. What there is none of is empty and left out."""
+    """The annex, ready to print. What there is none of is empty and left out.
 
-    gross: bool
+    ``title`` is in both languages in every document: whoever holds the page must understand it.
+    """
+
+    title: Phrase
     facts: tuple[FactView, ...]
     findings: tuple[FindingView, ...]
     rates: tuple[RateView, ...]

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
+from cpq.adapters.pricing_cli import simulation, traces
 from cpq.adapters.render_job import Layout
 from cpq.adapters.request import quote_for, read_request
 from cpq.adapters.terminal import UNAVAILABLE, complain, exit_code
@@ -35,6 +36,8 @@ quotes = typer.Typer(help="Quotes from request files · 报价单", no_args_is_h
 catalogues = typer.Typer(help="Catalogue folders · 产品目录", no_args_is_help=True)
 app.add_typer(quotes, name="quote")
 app.add_typer(catalogues, name="catalogue")
+app.add_typer(traces, name="trace")
+catalogues.command("simulate")(simulation)
 
 Requests = Annotated[
     list[Path], typer.Argument(help="Request files (JSON or TOML).", show_default=False)

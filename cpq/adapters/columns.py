@@ -35,9 +35,7 @@ _SMALL_EM = 2.75
 _EMS = {**dict.fromkeys(",.  '’:;il|I", 0.31), **dict.fromkeys("%MWmw@", 0.98)}
 
 
-def columns(
-    lines: tuple[LineView, ...], *, total: str, gross: bool = False
-) -> ColumnsView:
+def columns(lines: tuple[LineView, ...], *, total: str, gross: bool = False) -> ColumnsView:
     """The columns that these lines need, and their widths in mm, the page being A4.
 
     Portrait where that leaves the description its room, with smaller figures if it must be;

@@ -20,6 +20,9 @@ _WORDS = {
     "date_from_datetime_parsing": "a day is written 2026-11-21",
     "date_parsing": "a day is written 2026-11-21",
     "date_type": "a day is written 2026-11-21",
+    "bool_parsing": "yes or no is wanted here",
+    "bool_type": "yes or no is wanted here",
+    "int_parsing": "a whole number is wanted here",
 }
 _TAGS = {"product", "configure"}
 
@@ -35,6 +38,8 @@ def problems(error: ValidationError, *, otherwise: str, place: str = "") -> Iter
             continue  # too short only because of what is wrong with the items, which is said
         where = ".".join(_steps(path))
         message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        if message.startswith("Invalid isoformat string"):
+            message = _WORDS["date_type"]
         said = _CODE.search(message)
         if said:
             message = message[: said.start()]

@@ -225,9 +225,14 @@ class Reading:
             lines=tuple((column, row.line) for column, row in said.items()),
         )
 
-    def refuse_twice(self, seen: dict[str, str], code: str, *, place: str) -> bool:
-        """Note a code that was ``seen`` before, which maps codes to their places."""
-        first = seen.setdefault(code, place)
+    def refuse_twice(
+        self, seen: dict[str, str], code: str, *, place: str, within: str = ""
+    ) -> bool:
+        """Note a code that was ``seen`` before, which maps codes to their places.
+
+        The same code may stand once ``within`` each of several things.
+        """
+        first = seen.setdefault(f"{within}/{code}", place)
         if first != place:
             self.find(
                 "row.unreadable",
@@ -293,10 +298,10 @@ def _whole(origin: Row | str) -> str:
 
 
 def _cell(origin: Row | str, message: str) -> str:
-    """Where it stands: the cell that holds what the message quotes, else the row."""
+    """Where it stands: the last cell that holds what the message quotes, else the row."""
     if isinstance(origin, str):
         return origin
-    for column, text in origin.cells:
+    for column, text in reversed(origin.cells):
         if any(repr(part) in message for part in (text, *origin.several(column))):
             return origin.place(column)
     return origin.place()

@@ -27,7 +27,8 @@ def share_note(line: PricedLine, pricing: Pricing, hand: Hand) -> Phrase | None:
     step = share_step(line)
     if step is None:
         return None
-    numbers = covered_lines(step)
+    free = {each.number for each in pricing.lines if not each.amount}
+    numbers = [number for number in covered_lines(step) if number not in free]
     percent = _percent(step)
     whole = len(step.basis) < _CUT
     if percent is None or not (whole and _holds(percent, line, numbers, pricing)):
@@ -70,9 +71,7 @@ def _percent(step: Step) -> Decimal | None:
     return Decimal(found[1]) if found else None
 
 
-def _holds(
-    percent: Decimal, line: PricedLine, numbers: Sequence[str], pricing: Pricing
-) -> bool:
+def _holds(percent: Decimal, line: PricedLine, numbers: Sequence[str], pricing: Pricing) -> bool:
     """Whether the percentage of what the lines cost, before or after promotions, is the price."""
     lines = [each for each in pricing.lines if each.number in set(numbers)]
     bases = (

@@ -39,13 +39,13 @@ def findings(catalogue: "Catalogue") -> Iterator[Finding]:
     yield from names.customers()
     yield from names.chosen_books()
     yield from names.plans()
-    yield from _structures(catalogue)
     yield from _belonging(catalogue)
     try:
         home = zone(catalogue.zone)
     except DomainError as error:
         yield _of_error(error, "zone")
         return
+    yield from _structures(catalogue)
     if not bases:
         yield from _circles(catalogue)
     yield from _plans(catalogue, home)

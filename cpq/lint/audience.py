@@ -1,19 +1,31 @@
-"""Rules that are for nobody or for nothing (无对象的规则).
+"""Rules that are for nobody (无对象的规则).
 
-A promotion for a customer group that nobody is in, a rule on a category without a product, an
-agreement with a customer who is not there, a product that every scope keeps from everybody. They
-may wait for somebody, so most are notes. A catalogue without customers says nothing of groups.
+A promotion for a customer group that nobody is in, an agreement with a customer who is not there, a
+product that every scope keeps from everybody. They may wait for somebody, so they are notes. A
+catalogue without customers says nothing of whom its rules are for.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+from typing import NamedTuple
 
-from cpq.availability import SalesScope
+from cpq.availability import Buyer, SalesScope
 from cpq.customer import Customer
-from cpq.kernel.errors import DomainError
-from cpq.kernel.period import zone
+from cpq.kernel.period import Period, zone
 from cpq.lint.finding import LintFinding, listed, remark
 from cpq.lint.ground import Ground
+from cpq.lint.spans import Span, common
+
+
+class _Addressed(NamedTuple):
+    """A rule, for whom it is, and whether that is anybody."""
+
+    place: str
+    rule: str
+    whom: tuple[str, str]
+    anybody: bool
+    period: Period
+    zone: str | None
 
 
 def audience(ground: Ground) -> Iterator[LintFinding]:
@@ -22,29 +34,142 @@ def audience(ground: Ground) -> Iterator[LintFinding]:
     """
     unsold = list(_sold_to_nobody(ground))
     yield from unsold
-    if ground.catalogue.customers:
-        yield from _without_group(ground)
-        yield from _without_customer(ground)
-        yield from _scopes(ground, {code for finding in unsold for code in finding.products})
+    kept = {code for finding in unsold for code in finding.products}
+    for each in _addressed(ground, kept) if ground.catalogue.customers else ():
+        home = zone(each.zone or ground.catalogue.zone)
+        if not each.anybody and ground.span(each.period, home) is not None:
+            en, zh = each.whom
+            yield remark(
+                "lint.no_customer",
+                each.place,
+                en=f"{each.rule} is for {en}, and no customer is; correct the name, or take it out",
+                zh=f"{each.rule} 面向 {zh}，但没有这样的客户；请更正或删除",
+                rules=(each.rule,),
+            )
 
 
-def _held(ground: Ground, rule: object, zone_name: str | None) -> bool:
-    """Whether a rule is not over."""
-    period = getattr(rule, "period")  # noqa: B009  every dated rule has one
-    return ground.span(period, zone(zone_name or ground.catalogue.zone)) is not None
+def _addressed(ground: Ground, kept: set[str]) -> Iterator[_Addressed]:
+    catalogue, customers = ground.catalogue, {each.code for each in ground.catalogue.customers}
+    for policy in catalogue.promotions:
+        whom = _group(policy.customer_groups)
+        known = not policy.customer_groups or not ground.groups.isdisjoint(policy.customer_groups)
+        place = f"promotions/{policy.code}"
+        yield _Addressed(place, policy.code, whom, known, policy.period, policy.zone)
+    for floor in catalogue.floors:
+        whom = _group(floor.customer_groups)
+        known = not floor.customer_groups or not ground.groups.isdisjoint(floor.customer_groups)
+        place = f"floors/{floor.code}"
+        yield _Addressed(place, floor.code, whom, known, floor.period, floor.zone)
+    for pact in catalogue.agreements:
+        whom, known = _group([pact.customer_group or ""]), True
+        if pact.customer:
+            whom = (f"customer {pact.customer}", f"客户 {pact.customer}")
+            known = pact.customer in customers
+        elif pact.customer_group:
+            known = pact.customer_group in ground.groups
+        place = f"agreements/{pact.code}"
+        yield _Addressed(place, pact.code, whom, known, pact.period, pact.zone)
+    names = _names(catalogue.customers)
+    for row in sorted(catalogue.assignments, key=lambda each: each.canonical()):
+        level, who = row.target
+        whom, name = (f"{level} {who}", f"{who}"), f"{level} {who}: {row.book}"
+        place = f"assignments/{level} {who}/{row.book}"
+        yield _Addressed(place, name, whom, row.target in names, row.period, row.zone)
+    for scope in catalogue.scopes:
+        reach = ground.reach_of(scope.products, scope.categories)
+        known = all(code in kept for code in reach) or any(
+            _meets(scope, customer) for customer in catalogue.customers
+        )
+        whom = (scope.whom.en, scope.whom.zh)
+        place = f"scopes/{scope.code}"
+        yield _Addressed(place, scope.code, whom, known, scope.period, scope.zone)
 
 
-def _without_group(ground: Ground) -> Iterator[LintFinding]:
-    """Promotions and floors for groups that no customer is in."""
-    catalogue = ground.catalogue
-    rules = [
-        *((f"promotions/{each.code}", f"promotion {each.code}", each) for each in catalogue.promotions),
-    ]
-    for place, name, policy in rules:
-        wanted = policy.customer_groups
-        if wanted and ground.groups.isdisjoint(wanted) and _held(ground, policy, policy.zone):
-            yield _nobody(place, name, f"客户组 {listed(wanted)}", f"group {listed(wanted)}")
+def _group(groups: Sequence[str]) -> tuple[str, str]:
+    return f"customer group {listed(groups)}", f"客户组 {listed(groups)}"
 
 
-def _nobody(place: str, rule: str, zh: str, en: str) -> LintFinding:
-    return remark("lint.no_customer", place, en=en, zh=zh, rules=(rule,))
+def _names(customers: Iterable[Customer]) -> set[tuple[str, str]]:
+    """Everything that an assignment can name to mean a customer."""
+    found: set[tuple[str, str]] = set()
+    for each in customers:
+        found.update([("customer", each.code), ("channel", each.channel), ("region", each.region)])
+        found.update(("group", group) for group in each.groups)
+    return found
+
+
+def _meets(scope: SalesScope, customer: Customer) -> bool:
+    """Whether a scope is about a customer, through whichever book."""
+    return scope.matches(_buyer(customer, scope.books[0] if scope.books else ""))
+
+
+def _buyer(customer: Customer | None, book: str) -> Buyer:
+    if customer is None:
+        return Buyer(book=book)
+    return Buyer(customer.code, customer.groups, customer.region, customer.channel, book)
+
+
+def _sold_to_nobody(ground: Ground) -> Iterator[LintFinding]:
+    """Products that no customer may buy, whatever the book, told together by their scopes."""
+    speaking: dict[str, list[SalesScope]] = {}
+    for scope in sorted(ground.catalogue.scopes, key=lambda each: each.code):
+        for product in ground.reach_of(scope.products, scope.categories):
+            speaking.setdefault(product, []).append(scope)
+    answers: dict[object, bool] = {}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for product, scopes in sorted(speaking.items()):
+        sold = ground.sold(product)
+        if sold is not None and product not in ground.parts_only:
+            codes = tuple(scope.code for scope in scopes)
+            key = (codes, sold)
+            if key not in answers:
+                answers[key] = _is_kept(ground, scopes, sold)
+            if answers[key]:
+                found.setdefault(codes, []).append(product)
+    for codes, products in sorted(found.items()):
+        yield _kept_from_all(codes, products)
+
+
+def _is_kept(ground: Ground, scopes: Sequence[SalesScope], sold: Span) -> bool:
+    """Whether nobody may buy what these scopes speak of, at any instant of its sale."""
+    spans = [(scope, ground.span(scope.period, _home(ground, scope))) for scope in scopes]
+    held = [(scope, span) for scope, whole in spans if whole and (span := common(whole, sold))]
+    starts = sorted({sold[0], *(bound for _, span in held for bound in span)} - {sold[1]})
+    return all(
+        _is_kept_at(ground, [scope for scope, span in held if span[0] <= at < span[1]])
+        for at in starts
+    )
+
+
+def _home(ground: Ground, scope: SalesScope) -> tzinfo:
+    return zone(scope.zone or ground.catalogue.zone)
+
+
+def _is_kept_at(ground: Ground, scopes: Sequence[SalesScope]) -> bool:
+    allowing = [scope for scope in scopes if scope.allow]
+    denying = [scope for scope in scopes if not scope.allow]
+    if any(scope.whom.en == "everybody" for scope in denying):
+        return True
+    if not ground.catalogue.customers:
+        return False
+    books = sorted({"", *ground.catalogue.currencies} if any(s.books for s in scopes) else {""})
+    for customer in (None, *ground.catalogue.customers):
+        for book in books:
+            buyer = _buyer(customer, book)
+            allowed = not allowing or any(scope.matches(buyer) for scope in allowing)
+            if allowed and not any(scope.matches(buyer) for scope in denying):
+                return False
+    return True
+
+
+def _kept_from_all(codes: Sequence[str], products: Sequence[str]) -> LintFinding:
+    names, scopes = listed(products), ", ".join(codes)
+    return remark(
+        "lint.sold_to_nobody",
+        f"products/{products[0]}",
+        en=f"no customer may buy {names}: the scopes {scopes} keep it from everybody; correct whom "
+        "they match, or end the sale",
+        zh=f"没有客户可以购买 {names}：可售范围 {scopes} 排除了所有客户；请更正范围或停止销售",
+        rules=tuple(codes),
+        products=tuple(products),
+    )

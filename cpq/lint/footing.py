@@ -14,6 +14,7 @@ from cpq.kernel.errors import DomainError
 from cpq.lint.finding import LintFinding, listed, money, remark
 from cpq.lint.ground import Ground, is_discount
 from cpq.lint.places import entry_place, entry_words, rule_of
+from cpq.lint.reach import outside_base
 from cpq.lint.schedule import Piece, Schedule
 from cpq.lint.spans import Span, meets
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
@@ -28,6 +29,8 @@ def footing(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
     yield from _without_rate(ground)
     for book in ground.books:
         for version, whole in ground.versions(book):
+            if outside_base(ground, book, version, whole):
+                continue
             for row in version.entries:
                 span = ground.entry_span(row, book, whole)
                 if span is None or all(tier.price is not None for tier in row.tiers):

@@ -6,7 +6,7 @@ made once and in one pass, so that a hundred thousand rules are looked at once e
 before ``start`` is not there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from fractions import Fraction
 from functools import cached_property
@@ -36,6 +36,11 @@ class Ground:
         self._scopes: dict[str, tuple[Scope, ...]] = {}
         self._grids: dict[str, Fraction] = {}
         self._reach_grids: dict[Scope, frozenset[Fraction]] = {}
+
+    @property
+    def ever(self) -> Span:
+        """All the time that is looked at."""
+        return (self.start, END)
 
     @cached_property
     def books(self) -> tuple[PriceBook, ...]:
@@ -254,6 +259,36 @@ class Ground:
         named.update(each.price_book for each in catalogue.agreements)
         named.update(each.book for each in catalogue.assignments)
         return frozenset(code for code in named if code is not None) & {*catalogue.currencies}
+
+    def classes(self, book: str) -> Sequence[tuple[str, ...]]:
+        """The customers of a book, told apart by those of their groups that a rule asks for."""
+        return self._classes.get(book, ((),))
+
+    @cached_property
+    def _classes(self) -> dict[str, list[tuple[str, ...]]]:
+        catalogue = self.catalogue
+        asked = {code for each in catalogue.promotions for code in each.customer_groups}
+        asked |= {code for each in catalogue.floors for code in each.customer_groups}
+        default = catalogue.default_book or ""
+        found: dict[str, set[tuple[str, ...]]] = {default: {()}}
+        by_target: dict[object, set[str]] = {}
+        for row in catalogue.assignments:
+            by_target.setdefault(row.target, set()).add(row.book)
+        for pact in catalogue.agreements:
+            if pact.price_book and (pact.customer or pact.customer_group):
+                level = "customer" if pact.customer else "group"
+                target = (level, pact.customer or pact.customer_group)
+                by_target.setdefault(target, set()).add(pact.price_book)
+        for each in catalogue.customers:
+            groups = tuple(sorted(asked.intersection(each.groups)))
+            targets = [("customer", each.code), ("channel", each.channel), ("region", each.region)]
+            targets += (("group", group) for group in each.groups)
+            books = {each.price_book or default}
+            for target in targets:
+                books |= by_target.get(target, set())
+            for book in books:
+                found.setdefault(book, set()).add(groups)
+        return {book: sorted(classes) for book, classes in found.items()}
 
     def offered_values(self, product: str) -> dict[str, frozenset[str]]:
         """The values by attribute that a product's BOM offers; empty where it offers none."""

@@ -142,7 +142,9 @@ def _commit(sheet: Sheet, places: Iterable[int]) -> None:
 def _demand(sheet: Sheet, place: int) -> Demand:
     draft, found = sheet.drafts[place], sheet.prices[place]
     assert found.agreed is not None
-    assert found.exact is not None
+    price = Fraction(found.unit_price)
+    if not sheet.policy.contractual:
+        price = _each(found.exact if found.charge is None else found.charge, draft) or price
     step = quantum(sheet.catalogue.units.unit(draft.unit).places)
     return Demand(
         line=draft.number,
@@ -151,7 +153,7 @@ def _demand(sheet: Sheet, place: int) -> Demand:
         unit=draft.unit,
         quantity=draft.quantity,
         step=step,
-        price=Fraction(found.unit_price) if sheet.policy.contractual else found.exact,
+        price=price,
         book=_each(found.at_book, draft),
     )
 

@@ -156,3 +156,16 @@ def test_what_is_prorated_counts_in_full_with_other_lines() -> None:
     book = {"code": "LIST", "rows": [{"product": "P", "counts": "product", "tiers": tiers}]}
     found = line(books=[book], asked=[{"quantity": "60", "full_quantity": "120"}])
     assert found.amount == 300
+
+
+@pytest.mark.parametrize(("over", "net"), [("warn", "104.40"), ("book", "112.13")])
+def test_a_percentage_off_tiers_may_stand_on_a_commitment(over: str, net: str) -> None:
+    agreed = {"product": "P", "percent_off_book": "10"}
+    agreed["commitment"] = {"committed": "4", "over": over}
+    found = line(
+        books=[TIERED],
+        customers={"C": {}},
+        agreements=[{"code": "A", "customer": "C", "lines": [agreed]}],
+        asked=[{"quantity": "12", "customer": "C"}],
+    )
+    assert found.net == Decimal(net)

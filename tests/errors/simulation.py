@@ -27,7 +27,7 @@ def a_replay_under_a_draft() -> None:
     en="A pricing is to be replayed under another pricing plan, or another version of it.",
     zh="重算时的计价方案与原计价时的不一致。",
     do="Give the plan that the pricing names with `plan=`.",
-    names=("OWN 2", "standard 1"),
+    names=("OWN 2", "STANDARD 1"),
 )
 def a_replay_by_another_plan() -> None:
     own = STANDARD_PLAN.with_(code="OWN", version=2)

@@ -55,6 +55,7 @@ _IN_COLUMNS = {
     "ending": "ending_multiple",
     **{f"rails.{column}": column for column in _RAILS},
     "rails": "lowest/highest",
+    "formula.text": "formula",
 }
 _DAYS = {"": "from/to", "start": "from", "end": "to"}
 _NO_DAYS = (None, None)
@@ -165,7 +166,7 @@ def _entries(reading: Reading, book: str, rows: Iterable[Row]) -> Iterator[Price
     """Rows of a version that price the same thing are the tiers of one entry."""
     for key, own in grouped(rows, _KEY).items():
         sound = len(reading.findings)
-        tiers = [reading.of_row(Tier, row.filled(*_TIER), row) for row in own]
+        tiers = [reading.of_row(Tier, row.filled(*_TIER), row, columns=_IN_COLUMNS) for row in own]
         about = " ".join(part for part in (*key[:2], *key[2:]) if part) or "everything"
         head = reading.together(own, _FINISH, about=f"the entry for {about}")
         if len(reading.findings) > sound:
@@ -191,19 +192,28 @@ def _entries(reading: Reading, book: str, rows: Iterable[Row]) -> Iterator[Price
 def _attribute_prices(
     reading: Reading, book: str, rows: Iterable[Row]
 ) -> Iterator[AttributePrice | None]:
+    seen: dict[str, str] = {}
     for row in rows:
         fields = {
             **row.filled(*_RULE_PLAIN),
             **given(name=row.local_text("name"), period=period_of(row, *_VALID)),
         }
         match = _matched(reading, row)
-        if match is None:
+        if _is_twice(reading, seen, row) or match is None:
             yield None
             continue
         rule = reading.of_row(AttributePrice, {**fields, "match": match}, row, columns=_IN_COLUMNS)
         if rule is not None:
             reading.came(f"books/{book}/attributes/{rule.code}", row)
         yield rule
+
+
+def _is_twice(reading: Reading, seen: dict[str, str], row: Row) -> bool:
+    """Whether a code stands in one version already, which is a finding."""
+    version = f"{row.get('from')}/{row.get('to')}"
+    return reading.refuse_twice(
+        seen, row.get("code") or "", place=row.place("code"), within=version
+    )
 
 
 def _matched(reading: Reading, row: Row) -> tuple[tuple[str, str], ...] | None:
@@ -221,7 +231,11 @@ def _matched(reading: Reading, row: Row) -> tuple[tuple[str, str], ...] | None:
 
 
 def _shares(reading: Reading, book: str, rows: Iterable[Row]) -> Iterator[PercentOfTotal | None]:
+    seen: dict[str, str] = {}
     for row in rows:
+        if _is_twice(reading, seen, row):
+            yield None
+            continue
         listed: dict[str, Any] = {column: row.several(column) for column in _SHARE_LISTED}
         fields = {
             **row.filled(*_SHARE_PLAIN),

@@ -46,17 +46,30 @@ def read_settings(reading: Reading, settings: Mapping[str, Any]) -> dict[str, An
 
 def read_rates(reading: Reading, settings: Mapping[str, Any]) -> RateTable:
     """The rates of ``rates.csv``, with the ``pivot`` that ``catalogue.toml`` names."""
-    rows = list(reading.rows("rates.csv", columns=_RATE, needs=("base", "quote", "rate", "on")))
-    rates = [reading.of_row(ExchangeRate, row.filled(*_RATE), row) for row in rows]
-    stated = settings.get("rates", {})
-    if not isinstance(stated, dict):
-        reading.find("file.columns", f"{_FILE}:rates", 'written [rates], with pivot = "CNY"')
-        return RateTable()
-    _refuse_unknown(reading, stated, ("pivot",), file=f"{_FILE}:rates")
-    pivot = {"pivot": stated["pivot"]} if "pivot" in stated else {}
-    place = "rates.csv" if rows else f"{_FILE}:rates"
-    fields = {"rates": tuple(rate for rate in rates if rate is not None), **pivot}
-    return reading.value(RateTable, fields, place=place) or RateTable()
+    stated: dict[tuple[object, ...], ExchangeRate] = {}
+    for row in reading.rows("rates.csv", columns=_RATE, needs=("base", "quote", "rate", "on")):
+        rate = reading.of_row(ExchangeRate, row.filled(*_RATE), row)
+        if rate is None:
+            continue
+        other = stated.setdefault((rate.base, rate.quote, rate.kind, rate.on), rate)
+        if (other.rate, other.until) != (rate.rate, rate.until):
+            reading.find(
+                "rate.ambiguous",
+                row.place("rate"),
+                f"{other} stands in a line above; keep one, or give one a kind of its own",
+            )
+    return RateTable(rates=tuple(stated.values()), pivot=_pivot(reading, settings))
+
+
+def _pivot(reading: Reading, settings: Mapping[str, Any]) -> str | None:
+    """The currency over which cross rates are reckoned, where one is named."""
+    place, said = f"{_FILE}:rates", settings.get("rates", {})
+    if not isinstance(said, dict):
+        reading.find("file.columns", place, 'written [rates], with pivot = "CNY"')
+        return None
+    _refuse_unknown(reading, said, ("pivot",), file=place)
+    table = reading.value(RateTable, {"pivot": said.get("pivot")}, place=place)
+    return table.pivot if table else None
 
 
 def read_promotions(reading: Reading) -> Iterator[PromotionPolicy]:

@@ -85,17 +85,34 @@ def read_assignments(reading: Reading) -> tuple[BookAssignment, ...]:
 
 def read_scopes(reading: Reading) -> tuple[SalesScope, ...]:
     """Who may buy what."""
-    return _read(reading, "scopes", _SCOPE, SalesScope, _scope, columns=PERIOD)
+    return _read(reading, "scopes", _SCOPE, SalesScope, _scope)
 
 
 def read_floors(reading: Reading) -> tuple[Floor, ...]:
     """Below what nothing is sold; ``price`` and ``cost_plus`` are in the column ``currency``."""
-    return _read(reading, "floors", _FLOOR, Floor, _floor, columns=PERIOD)
+    return _read(reading, "floors", _FLOOR, Floor, _floor, sound=_names_a_currency)
 
 
 def period_of(row: Row, start: str = "from", end: str = "to") -> dict[str, str]:
     """The period that stands in two columns; nothing where both are empty."""
     return given(start=row.get(start), end=row.get(end))
+
+
+def _is_sound(_reading: Reading, _row: Row) -> bool:
+    return True
+
+
+def _names_a_currency(reading: Reading, row: Row) -> bool:
+    """Whether an amount of a floor has a currency; a finding where it has none."""
+    amounts = row.filled("price", "cost_plus")
+    named = not amounts or row.get("currency") is not None
+    if not named:
+        reading.find(
+            "row.unreadable",
+            row.place("currency"),
+            f"the cell is empty; name the currency of {' and '.join(amounts)}",
+        )
+    return named
 
 
 def _read(
@@ -106,13 +123,16 @@ def _read(
     fields: Callable[[Row], dict[str, Any]],
     *,
     columns: Mapping[str, str] = PERIOD,
+    sound: Callable[[Reading, Row], bool] = _is_sound,
     optional: bool = True,
 ) -> tuple[Value, ...]:
     found: list[Value] = []
     seen: dict[str, str] = {}
     for row in reading.rows(f"{name}.csv", columns=header, needs=("code",), optional=optional):
         code = row.get("code") or ""
-        value = reading.of_row(kind, fields(row), row, columns=columns)
+        value = None
+        if sound(reading, row):
+            value = reading.of_row(kind, fields(row), row, columns=columns)
         if not reading.refuse_twice(seen, code, place=row.place("code")) and value is not None:
             reading.came(f"{name}/{code}", row)
             found.append(value)
@@ -157,7 +177,6 @@ def _scope(row: Row) -> dict[str, Any]:
 
 def _floor(row: Row) -> dict[str, Any]:
     amounts = row.filled("price", "cost_plus")
-    currency = row.get("currency") or ""
     return {
         **row.filled(*_FLOOR_PLAIN),
         **given(
@@ -165,5 +184,8 @@ def _floor(row: Row) -> dict[str, Any]:
             customer_groups=row.several("customer_groups"),
             period=period_of(row),
         ),
-        **{name: {"amount": text, "currency": currency} for name, text in amounts.items()},
+        **{
+            name: {"amount": text, "currency": row.get("currency")}
+            for name, text in amounts.items()
+        },
     }

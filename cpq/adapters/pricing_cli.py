@@ -1,0 +1,327 @@
+"""Commands about prices (计价命令行): why a price is what it is, and what a draft would change.
+
+``cpq trace why``, ``why-not`` and ``trigger`` answer from the trace of a request or of a stored
+quote. ``cpq catalogue lint`` looks for what is probably a mistake in a catalogue that is sound.
+``cpq catalogue simulate`` prices past quotes again under a draft. Exit codes are those of
+``cpq.adapters.terminal``.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.adapters.past import files_of, read_past
+from cpq.adapters.pricing_words import WORDS
+from cpq.adapters.simulation_rows import By, csv_text, json_text
+from cpq.adapters.simulation_table import (
+    first,
+    judged_table,
+    names_in,
+    result_table,
+    rule_table,
+    stopped_table,
+)
+from cpq.adapters.terminal import complain, exit_code, show
+from cpq.adapters.trace_table import (
+    acting_on,
+    head_of,
+    lines_asked,
+    pricing_of,
+    refusals_of,
+    trigger_table,
+    why_not_table,
+    why_table,
+)
+from cpq.adapters.words import Language, language
+from cpq.catalogue import Catalogue
+from cpq.kernel.errors import DomainError, Invalid, Unavailable
+from cpq.kernel.model import Frozen, canonical_json
+from cpq.quote import Quote
+from cpq.simulation import Simulation, simulate
+from cpq.waterfall import Pricing
+
+traces = typer.Typer(help="Why a price is what it is · 计价追溯", no_args_is_help=True)
+
+PastFile = Annotated[
+    Path,
+    typer.Argument(help="A request (JSON, TOML) or a stored quote.", show_default=False),
+]
+PricedBy = Annotated[
+    Path | None,
+    typer.Option("--catalogue", "-c", help="What a request is priced by.", show_default=False),
+]
+Lines = Annotated[
+    list[str], typer.Option("--line", help="The line's number: 1, 1.3; again for more.")
+]
+RuleName = Annotated[
+    str, typer.Option("--rule", "-r", help="A promotion, agreement, price book or whole rule.")
+]
+Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON, one document.")]
+
+
+@traces.command("why")
+def why(
+    file: PastFile,
+    *,
+    catalogue: PricedBy = None,
+    line: Lines = [],  # noqa: B006  typer reads the default and never changes it
+    rule: RuleName = "",
+    locale: Locale = "en",
+    json: AsJson = False,
+) -> None:
+    """Show the rules that made the price of each line, per unit and then on the amount."""
+    spoken, past = language(locale), _past(file, catalogue)
+    pricing = pricing_of(past)
+    lines = lines_asked(pricing, line)
+    rows = [
+        each
+        for asked in lines
+        for each in pricing.why(asked.number)
+        if not rule or each.rule == rule or each.rule.startswith(f"{rule}:")
+    ]
+    if rule and not rows:
+        pricing.what_would_trigger(rule)  # refuses a rule that nobody looked at
+    if json:
+        _print_json(rows)
+        return
+    typer.echo(head_of(past))
+    if rule and not rows:
+        show(why_not_table(pricing, refusals_of(pricing, rule, line), spoken=spoken))
+        return
+    show(why_table(lines, rule=rule, spoken=spoken))
+
+
+@traces.command("why-not")
+def why_not(
+    file: PastFile,
+    *,
+    catalogue: PricedBy = None,
+    line: Lines = [],  # noqa: B006  typer reads the default and never changes it
+    rule: RuleName = "",
+    locale: Locale = "en",
+    json: AsJson = False,
+) -> None:
+    """Show the rules that did not act, what each needed and what it found."""
+    spoken, past = language(locale), _past(file, catalogue)
+    pricing = pricing_of(past)
+    refused = refusals_of(pricing, rule, line)
+    if rule and not refused:
+        pricing.what_would_trigger(rule)
+    if json:
+        _print_json(refused)
+        return
+    typer.echo(head_of(past))
+    if refused:
+        show(why_not_table(pricing, refused, spoken=spoken))
+    else:
+        typer.echo(_acts(pricing, rule, spoken.first))
+
+
+@traces.command("trigger")
+def trigger(
+    file: PastFile,
+    *,
+    rule: Annotated[str, typer.Option("--rule", "-r", help="The rule.", show_default=False)],
+    catalogue: PricedBy = None,
+    locale: Locale = "en",
+    json: AsJson = False,
+) -> None:
+    """Show what would make a rule act: more units, a day, another customer."""
+    spoken, past = language(locale), _past(file, catalogue)
+    pricing = pricing_of(past)
+    found = pricing.what_would_trigger(rule)
+    if json:
+        _print_json(found)
+        return
+    typer.echo(head_of(past))
+    if found:
+        show(trigger_table(pricing, found, spoken=spoken))
+    acting = _acts(pricing, rule, spoken.first)
+    if acting_on(pricing, rule):
+        typer.echo(acting)
+
+
+def simulation(
+    folder: Annotated[Path, typer.Argument(help="The catalogue of today.", show_default=False)],
+    quotes: Annotated[
+        list[Path],
+        typer.Argument(help="Stored quotes, requests, or folders of them.", show_default=False),
+    ],
+    *,
+    draft: Annotated[
+        Path, typer.Option("--draft", "-d", help="The catalogue to try.", show_default=False)
+    ],
+    on: Annotated[
+        str, typer.Option("--on", help="Price all as of this day, not each of its own.")
+    ] = "",
+    book: Annotated[str, typer.Option("--book", "-b", help="Price all by this book.")] = "",
+    by: Annotated[By, typer.Option("--by", help="What a row is about.")] = "customer",
+    top: Annotated[int, typer.Option("--top", help="Rows to show; 0 for all.", min=0)] = 20,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write all rows here.", show_default=False)
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write all there is here.", show_default=False)
+    ] = None,
+    locale: Locale = "en",
+) -> None:
+    """Price past quotes again under a draft of the catalogue and show what would change.
+
+    Requests are priced by the catalogue of today first. A quote that cannot be priced any more is
+    listed with the reason and is no failure; a file that cannot be read is one, and the rest go on.
+    """
+    spoken, day = language(locale), _day(on)
+    current, tried = read_catalogue(folder), read_catalogue(draft)
+    failures: dict[Path, DomainError] = {}
+    files = list(files_of(quotes))
+    if not files:
+        raise Invalid("input.invalid", "there are no quotes in what was named; name JSON files")
+    found = _simulated(files, failures, current=current, draft=tried, on=day, book=book or None)
+    if csv is not None:
+        _write(csv, "\ufeff" + csv_text(found, by, tongue=spoken.first))
+    if json is not None:
+        _write(json, json_text(found, by, tongue=spoken.first))
+    if found.changes:
+        _report(
+            found, by, top=top, spoken=spoken, catalogues=(tried, current), names=(folder, draft)
+        )
+    for path, refusal in failures.items():
+        complain(refusal, about=path)
+    if failures:
+        raise typer.Exit(max(exit_code(refusal) for refusal in failures.values()))
+
+
+def _simulated(
+    files: Sequence[Path],
+    failures: dict[Path, DomainError],
+    *,
+    current: Catalogue,
+    draft: Catalogue,
+    on: date | None,
+    book: str | None,
+) -> Simulation:
+    """The simulation of what the files hold, with a bar; what cannot be read goes to failures."""
+
+    def past() -> Iterator[Quote | Pricing]:
+        for path in files:
+            try:
+                yield read_past(path, current)
+            except DomainError as error:
+                failures[path] = error
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    hidden = len(files) == 1 or bool(os.environ.get("CI"))
+    with Progress(*columns, console=Console(file=sys.stderr), disable=hidden) as shown:
+        task = shown.add_task("quotes · 报价单", total=len(files))
+        return simulate(
+            past(),
+            draft=draft,
+            current=current,
+            on=on,
+            book=book,
+            on_done=lambda done: shown.update(task, completed=done + len(failures)),
+        )
+
+
+def _report(
+    found: Simulation,
+    by: By,
+    *,
+    top: int,
+    spoken: Language,
+    catalogues: tuple[Catalogue, Catalogue],
+    names: tuple[Path, Path],
+) -> None:
+    """What a person wants to know: how much, by which rules, what stops, what is doubtful."""
+    words = WORDS[spoken.first]
+    when = words["one_day"].format(day=found.on) if found.on else words["own_day"]
+    when += words["by_book"].format(book=found.book) if found.book else ""
+    count = len(found.changes)
+    typer.echo(words["under"].format(count=count, draft=names[1], when=when))
+    table, more = result_table(found, by, names=names_in(by, catalogues), spoken=spoken, top=top)
+    if table.row_count:
+        typer.echo()
+        show(table)
+    _say_more(more, words)
+    if by != "rule" and found.rules:
+        rules, more = first(found.rules, top)
+        typer.echo(f"\n{words['rules']}")
+        show(rule_table(rules, spoken=spoken))
+        _say_more(more, words)
+    if not any(True for change in found.changes for _ in change.changed_lines()):
+        typer.echo(f"\n{words['same']}")
+    for name, changes, made in (
+        ("left_out", found.unpriced, stopped_table),
+        ("judged", found.judged_anew, judged_table),
+    ):
+        if changes:
+            some, more = first(changes, top)
+            typer.echo(f"\n{words[name].format(count=len(changes))}")
+            show(made(some, spoken=spoken))
+            _say_more(more, words)
+    _doubts(found, catalogues[1], names[0], words)
+
+
+def _say_more(more: int, words: dict[str, str]) -> None:
+    if more:
+        typer.echo(words["more"].format(count=more))
+
+
+def _doubts(found: Simulation, current: Catalogue, folder: Path, words: dict[str, str]) -> None:
+    """What makes the comparison less sure than it looks."""
+    elsewhere = sum(change.catalogue != current.hash for change in found.changes)
+    untraced = sum(not change.traced for change in found.changes)
+    if elsewhere or untraced:
+        typer.echo()
+    if elsewhere:
+        typer.echo(words["elsewhere"].format(count=elsewhere, folder=folder))
+    if untraced:
+        typer.echo(words["untraced"].format(count=untraced))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("input.invalid", f"a day is written 2026-11-21; found {text!r}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise Unavailable(
+            "file.not_written", f"{path} cannot be written: {error.strerror}"
+        ) from None
+
+
+def _past(file: Path, folder: Path | None) -> Quote | Pricing:
+    return read_past(file, None if folder is None else read_catalogue(folder))
+
+
+def _acts(pricing: Pricing, rule: str, tongue: str) -> str:
+    """On which lines a rule acts, in words."""
+    words, lines = WORDS[tongue], ", ".join(acting_on(pricing, rule))
+    if not lines:
+        return words["nothing"]
+    return f"{rule} {words['acted']} {lines}"
+
+
+def _print_json(rows: object) -> None:
+    assert isinstance(rows, list | tuple)
+    dumped = [row.model_dump(mode="json") for row in rows if isinstance(row, Frozen)]
+    typer.echo(canonical_json(dumped))

@@ -1,0 +1,191 @@
+"""The cases in which a price is lowest (最低价情形): which promotions meet on which quantity.
+
+A promotion bites most on the least quantity that it asks for, so only quantities are looked at at
+which a tier, a window or a minimum amount begins; and only instants at which something begins, and
+customers that differ in a group that a rule asks for. Amounts are exact, as if nothing were
+rounded, so that what is said of a floor is never a matter of a cent.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+from typing import NamedTuple
+
+from cpq.kernel.errors import DomainError
+from cpq.kernel.period import zone
+from cpq.lint.beside import Against, Beside, Spot
+from cpq.lint.ground import Ground
+from cpq.lint.schedule import Piece, Schedule, Won, total
+from cpq.lint.spans import Span, common
+from cpq.pricebook import PriceBook
+from cpq.promotion import PercentOff, PromotionPolicy, ordered
+
+
+class Situation(NamedTuple):
+    """A line before promotions: its ``amount`` in the currency of the book, what the price is held
+    against, the policies that may act in their order, and the entries that made the price.
+    """
+
+    spot: Spot
+    amount: Fraction
+    against: Against
+    policies: tuple[PromotionPolicy, ...]
+    won: tuple[Won, ...]
+
+
+class Left(NamedTuple):
+    """What promotions leave of an amount, which took of it, and from which a floor kept it all."""
+
+    net: Fraction
+    taken: tuple[PromotionPolicy, ...]
+    held_back: tuple[PromotionPolicy, ...]
+
+
+def left(case: Situation) -> Left:
+    """What the promotions of a case leave, one after the other."""
+    running, least = case.amount, case.against.least(case.spot.quantity)
+    taken: list[PromotionPolicy] = []
+    held_back: list[PromotionPolicy] = []
+    for policy in case.policies:
+        if not _is_met(policy, case.spot.quantity * case.spot.factor, case.amount):
+            continue
+        asked = _asked(policy, running)
+        share = min(_granted(policy, asked), max(running - least, Fraction(0)))
+        if share:
+            taken.append(policy)
+            running -= share
+        elif asked and least and running <= least:
+            held_back.append(policy)
+    return Left(running, tuple(taken), tuple(held_back))
+
+
+def _is_met(policy: PromotionPolicy, quantity: Fraction, amount: Fraction) -> bool:
+    low, high, least = policy.quantity_from, policy.quantity_to, policy.amount_from
+    return (
+        (low is None or quantity >= low)
+        and (high is None or quantity <= high)
+        and (least is None or amount >= Fraction(least.amount))
+    )
+
+
+def _asked(policy: PromotionPolicy, running: Fraction) -> Fraction:
+    benefit = policy.benefit
+    if isinstance(benefit, PercentOff):
+        return running * Fraction(benefit.percent) / 100
+    return min(Fraction(benefit.amount.amount), running)
+
+
+def _granted(policy: PromotionPolicy, asked: Fraction) -> Fraction:
+    cap = policy.cap
+    if cap is None or asked <= Fraction(cap.amount.amount):
+        return asked
+    return Fraction(cap.amount.amount) if cap.over == "clip" else Fraction(0)
+
+
+class Worst:
+    """The cases of a catalogue's products, one product after the other."""
+
+    def __init__(self, ground: Ground, schedule: Schedule) -> None:
+        self.ground = ground
+        self.schedule = schedule
+        self._beside = Beside(schedule)
+        catalogue = ground.catalogue
+        self._policies: dict[str, list[tuple[PromotionPolicy, Span]]] = {}
+        for policy in ordered(catalogue.promotions):
+            span = ground.span(policy.period, zone(policy.zone or catalogue.zone))
+            if span is not None:
+                for product in ground.reach_of(policy.products, policy.categories):
+                    self._policies.setdefault(product, []).append((policy, span))
+        self._floored: dict[str, list[Span]] = {}
+        for floor in catalogue.floors:
+            span = ground.span(floor.period, zone(floor.zone or catalogue.zone))
+            if span is not None:
+                for product in ground.reach((floor.product, floor.category)):
+                    self._floored.setdefault(product, []).append(span)
+
+    @cached_property
+    def products(self) -> list[str]:
+        """The products of which something can be said: those with a floor or a cost, or with
+        promotions that may leave nothing.
+        """
+        return [product for product in sorted(self.ground.products) if self._is_bounded(product)]
+
+    def _is_bounded(self, product: str) -> bool:
+        spared = (self.ground.parts_only, self.ground.priced_otherwise)
+        if any(product in each for each in spared) or product not in self.books:
+            return False
+        policies = [policy for policy, _ in self.policies(product)]
+        amounts = any(not isinstance(policy.benefit, PercentOff) for policy in policies)
+        costed = bool(self.ground.cost_chain)
+        return product in self._floored or costed or amounts or len(policies) > 1
+
+    def policies(self, product: str) -> Sequence[tuple[PromotionPolicy, Span]]:
+        """The promotions for a product, in their order, and when they hold."""
+        return self._policies.get(product, ())
+
+    @cached_property
+    def books(self) -> dict[str, list[PriceBook]]:
+        """The books that say something of a product, by product."""
+        found: dict[str, list[PriceBook]] = {}
+        for book in self.ground.books:
+            versions = self.ground.versions(book)
+            scopes = {scope for version, _ in versions for scope in version.by_scope}
+            for product in {product for scope in scopes for product in self.ground.reach(scope)}:
+                found.setdefault(product, []).append(book)
+        return found
+
+    def cases(self, product: str) -> Iterator[Situation]:
+        """Every case of a product in which its price may be lowest, in the books that name it."""
+        unit = self.ground.products[product].unit
+        for book in self.books.get(product, ()):
+            for at in self.instants(product, book):
+                for groups in self.ground.classes(book.code):
+                    yield from self.cases_at(Spot(product, unit, Fraction(1), book, at, groups))
+
+    def instants(self, product: str, book: PriceBook) -> list[datetime]:
+        """When something begins that bears on the price, as long as the product is sold."""
+        sold = self.ground.sold(product)
+        if sold is None:
+            return []
+        spans = [*self._floored.get(product, ()), *(span for _, span in self.policies(product))]
+        begun = {max(span[0], sold[0]) for span in spans if common(span, sold)}
+        return sorted({*self.schedule.moments_in(product, book.code, sold), *begun})
+
+    def cases_at(self, spot: Spot) -> Iterator[Situation]:
+        """The cases at a spot: each quantity from which on something else holds."""
+        policies = tuple(
+            policy
+            for policy, span in self.policies(spot.product)
+            if span[0] <= spot.at < span[1]
+            and (not policy.customer_groups or set(policy.customer_groups) & set(spot.groups))
+            and policy.currency in (None, spot.book.currency)
+        )
+        pieces = self.schedule.pieces(spot.product, spot.book.code, spot.at, unit=spot.unit)
+        ends = [*(piece.start for piece in pieces[1:]), None]
+        for piece, end in zip(pieces, ends, strict=True):
+            for size in self._quantities(spot, piece, end, policies):
+                value = piece.answer.value
+                assert value is not None, "a piece without a price has no quantities"
+                asked = spot._replace(quantity=size)
+                try:
+                    against = self._beside.of(asked)
+                except DomainError:
+                    continue
+                yield Situation(asked, total(value, size), against, policies, piece.answer.won)
+
+    def _quantities(
+        self, spot: Spot, piece: Piece, end: Fraction | None, policies: Iterable[PromotionPolicy]
+    ) -> list[Fraction]:
+        """Where within a piece a condition begins to be met, in the unit that is asked."""
+        if piece.answer.value is None:
+            return []
+        found, step = {piece.start}, self.ground.step(spot.unit)
+        each = total(piece.answer.value, piece.start) / piece.start
+        for policy in policies:
+            bounds = [Fraction(policy.quantity_from or 0) / spot.factor]
+            if policy.amount_from is not None and each:
+                bounds.append(Fraction(policy.amount_from.amount) / each)
+            found.update(ceil(bound / step) * step for bound in bounds)
+        return sorted(size for size in found if size >= piece.start and (end is None or size < end))
