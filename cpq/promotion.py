@@ -330,14 +330,15 @@ def _given(
 ) -> Step:
     """The row of a line that a policy acted on; what was kept from it says by what."""
     limited = asked > granted
+    left = difference(target.running, share)
     reason = "applied"
-    if limited:
-        floored = share and share == difference(target.running, target.least) and target.least
-        reason = "floored" if floored or not promotion.cap else "capped"
+    if target.least and left <= target.least:
+        reason = "floored" if share else "at_floor"
+    elif limited:
+        reason = "capped" if promotion.cap else "floored"
     elif not share:
         reason = "nothing_left"
-    if not share and target.least and target.running <= target.least:
-        reason, limited = "at_floor", False
+    limited = limited and reason in ("capped", "floored")
     return Step(
         point="promotion",
         rule=promotion.code,
@@ -347,7 +348,7 @@ def _given(
         needed=plain(asked) if limited else "",
         actual=plain(granted) if limited else "",
         before=target.running,
-        after=difference(target.running, share),
+        after=left,
         effect=Effect(kind="add", value=-Fraction(share)) if share else None,
     )
 

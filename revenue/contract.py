@@ -150,7 +150,8 @@ def sign(
     ``contract.quote_not_accepted``, ``contract.quote_altered`` (the quote is not what was
     accepted), ``contract.too_early`` (before the acceptance), ``contract.no_plan``,
     ``contract.plan_incomplete`` (not 100 %), ``contract.off_grid``, ``contract.negative_line``
-    (amount or quantity), ``contract.nothing_to_pay``. Lines of quantity and amount 0 are left out.
+    (amount or quantity), ``contract.nothing_to_pay``. Lines of quantity and amount 0 are left out,
+    and so are options: who takes one has it priced among the lines, in a new version of the quote.
     """
     accepted_hash = _accepted_hash(quote, on)
     terms = _complete(quote.payment if plan is None else tuple(plan), quote)
@@ -244,7 +245,7 @@ def _contract_lines(quote: Quote) -> tuple[ContractLine, ...]:
             tax_percent=line.tax_percent,
             tax=_bindable(Money(line.tax, line.currency), "tax", quote, line.number),
         )
-        for line in quote.pricing.lines
+        for line in quote.pricing.counted
         if not line.included and _binds(line, quote)
     )
 

@@ -30,6 +30,7 @@ _DEEPEST = 4
 _SHORT = 6
 _FIGURE = re.compile(r"-?\d+(\.\d+)?")
 _OF_AMOUNTS = frozenset(("amount_below", "not_lower", "capped", "floored"))
+_PUNCTUATION = str.maketrans("：，；（）", ":,;()")
 _SIGNS = {"set": "=", "add": "", "percent": "", "times": "×", "at_least": "≥", "at_most": "≤"}
 
 
@@ -248,10 +249,17 @@ def _row(
     return RuleView(
         kind=kind,
         point=point,
-        rule=rule,
+        rule=_once(rule),
         note=note,
         effect=effect,
         before=before,
         after=after,
-        result=result,
+        result=None if result is None else _once(result),
     )
+
+
+def _once(phrase: Phrase) -> Phrase:
+    """Words that differ by their punctuation alone, ``LIST：M8`` and ``LIST: M8``, once."""
+    if phrase.other.translate(_PUNCTUATION).replace(" ", "") == phrase.text.replace(" ", ""):
+        return Phrase(phrase.text, phrase.lang)
+    return phrase

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
-from cpq.adapters.pricing_cli import simulation, traces
+from cpq.adapters.pricing_cli import linted, simulation, traces
 from cpq.adapters.render_job import Layout
 from cpq.adapters.request import quote_for, read_request
 from cpq.adapters.terminal import UNAVAILABLE, complain, exit_code
@@ -37,6 +37,7 @@ catalogues = typer.Typer(help="Catalogue folders · 产品目录", no_args_is_he
 app.add_typer(quotes, name="quote")
 app.add_typer(catalogues, name="catalogue")
 app.add_typer(traces, name="trace")
+catalogues.command("lint")(linted)
 catalogues.command("simulate")(simulation)
 
 Requests = Annotated[

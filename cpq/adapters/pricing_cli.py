@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.adapters.lint_table import finding_table, summary
 from cpq.adapters.past import files_of, read_past
-from cpq.adapters.pricing_words import WORDS
+from cpq.adapters.pricing_words import WORDS, quotes_counted
 from cpq.adapters.simulation_rows import By, csv_text, json_text
 from cpq.adapters.simulation_table import (
     first,
@@ -29,7 +30,7 @@ from cpq.adapters.simulation_table import (
     rule_table,
     stopped_table,
 )
-from cpq.adapters.terminal import complain, exit_code, show
+from cpq.adapters.terminal import REFUSED, complain, exit_code, show
 from cpq.adapters.trace_table import (
     acting_on,
     head_of,
@@ -44,6 +45,7 @@ from cpq.adapters.words import Language, language
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import DomainError, Invalid, Unavailable
 from cpq.kernel.model import Frozen, canonical_json
+from cpq.lint import lint
 from cpq.quote import Quote
 from cpq.simulation import Simulation, simulate
 from cpq.waterfall import Pricing
@@ -150,6 +152,32 @@ def trigger(
         typer.echo(acting)
 
 
+def linted(
+    folder: Annotated[Path, typer.Argument(help="The catalogue folder.", show_default=False)],
+    *,
+    on: Annotated[
+        str, typer.Option("--on", help="Leave aside what was over before this day.")
+    ] = "",
+    locale: Locale = "en",
+    json: AsJson = False,
+) -> None:
+    """Look for what prices, but hardly as it was meant: gaps, ties, 26 for less than 25.
+
+    Exit code 1 where a request will be refused or a floor broken, 0 where there are only notes.
+    """
+    spoken, day = language(locale), _day(on)
+    found = lint(read_catalogue(folder), on=day)
+    if json:
+        _print_json(found)
+    else:
+        if found:
+            show(finding_table(found, spoken=spoken))
+            typer.echo()
+        typer.echo(summary(found, spoken=spoken))
+    if any(each.severity == "error" for each in found):
+        raise typer.Exit(REFUSED)
+
+
 def simulation(
     folder: Annotated[Path, typer.Argument(help="The catalogue of today.", show_default=False)],
     quotes: Annotated[
@@ -250,8 +278,8 @@ def _report(
     words = WORDS[spoken.first]
     when = words["one_day"].format(day=found.on) if found.on else words["own_day"]
     when += words["by_book"].format(book=found.book) if found.book else ""
-    count = len(found.changes)
-    typer.echo(words["under"].format(count=count, draft=names[1], when=when))
+    every = quotes_counted(len(found.changes), spoken.first)
+    typer.echo(words["under"].format(quotes=every, draft=names[1], when=when))
     table, more = result_table(found, by, names=names_in(by, catalogues), spoken=spoken, top=top)
     if table.row_count:
         typer.echo()
@@ -270,10 +298,11 @@ def _report(
     ):
         if changes:
             some, more = first(changes, top)
-            typer.echo(f"\n{words[name].format(count=len(changes))}")
+            every = quotes_counted(len(changes), spoken.first)
+            typer.echo(f"\n{words[name].format(quotes=every)}")
             show(made(some, spoken=spoken))
             _say_more(more, words)
-    _doubts(found, catalogues[1], names[0], words)
+    _doubts(found, catalogues[1], names[0], spoken.first)
 
 
 def _say_more(more: int, words: dict[str, str]) -> None:
@@ -281,16 +310,16 @@ def _say_more(more: int, words: dict[str, str]) -> None:
         typer.echo(words["more"].format(count=more))
 
 
-def _doubts(found: Simulation, current: Catalogue, folder: Path, words: dict[str, str]) -> None:
+def _doubts(found: Simulation, current: Catalogue, folder: Path, tongue: str) -> None:
     """What makes the comparison less sure than it looks."""
-    elsewhere = sum(change.catalogue != current.hash for change in found.changes)
-    untraced = sum(not change.traced for change in found.changes)
-    if elsewhere or untraced:
-        typer.echo()
-    if elsewhere:
-        typer.echo(words["elsewhere"].format(count=elsewhere, folder=folder))
-    if untraced:
-        typer.echo(words["untraced"].format(count=untraced))
+    counts = {
+        "elsewhere": sum(change.catalogue != current.hash for change in found.changes),
+        "untraced": sum(not change.traced for change in found.changes),
+    }
+    for name, count in counts.items():
+        if count:
+            every = quotes_counted(count, tongue)
+            typer.echo(f"\n{WORDS[tongue][name].format(quotes=every, folder=folder)}")
 
 
 def _day(text: str) -> date | None:

@@ -16,7 +16,7 @@ WORDS: dict[str, dict[str, str]] = {
         "customer": "Customer",
         "each": "Per unit",
         "effect": "Effect",
-        "elsewhere": "{count} quotes were priced against another snapshot than {folder}; what they were is as stored",
+        "elsewhere": "priced against another snapshot than {folder}: {quotes}",
         "error": "error",
         "extended": "amount",
         "fate": "Now",
@@ -26,8 +26,8 @@ WORDS: dict[str, dict[str, str]] = {
         "found": "Found",
         "gained": "gained",
         "included": "included",
-        "judged": "{count} quotes are judged otherwise",
-        "left_out": "{count} quotes cannot be priced any more; they are in no figure above",
+        "judged": "judged otherwise: {quotes}",
+        "left_out": "cannot be priced any more, and in no figure above: {quotes}",
         "line": "Line",
         "lines": "Lines",
         "lost": "lost",
@@ -55,8 +55,8 @@ WORDS: dict[str, dict[str, str]] = {
         "same": "nothing changes",
         "total": "Total",
         "trigger": "What would make it act",
-        "under": "{count} quotes under {draft}, {when}",
-        "untraced": "{count} quotes are kept without a trace; their rules are not compared",
+        "under": "{quotes} under {draft}, {when}",
+        "untraced": "kept without a trace, so that their rules are not compared: {quotes}",
     },
     "zh": {
         "acted": "已作用于",
@@ -73,7 +73,7 @@ WORDS: dict[str, dict[str, str]] = {
         "customer": "客户",
         "each": "单价",
         "effect": "作用",
-        "elsewhere": "{count} 份报价单的原计价目录不同于 {folder}，原数字按存档",
+        "elsewhere": "原计价目录不同于 {folder}：{quotes}",
         "error": "错误",
         "extended": "金额",
         "fate": "现状",
@@ -83,8 +83,8 @@ WORDS: dict[str, dict[str, str]] = {
         "found": "实际",
         "gained": "新生效",
         "included": "已含",
-        "judged": "{count} 份报价单的底价或审批结论不同",
-        "left_out": "{count} 份报价单无法再计价，未计入以上数字",
+        "judged": "底价或审批结论不同：{quotes}",
+        "left_out": "无法再计价，未计入以上数字：{quotes}",
         "line": "行",
         "lines": "行数",
         "lost": "不再生效",
@@ -112,7 +112,18 @@ WORDS: dict[str, dict[str, str]] = {
         "same": "没有变化",
         "total": "合计",
         "trigger": "如何生效",
-        "under": "{count} 份报价单，按 {draft} 模拟，{when}",
-        "untraced": "{count} 份报价单未保存计价追溯，规则未比较",
+        "under": "{quotes}，按 {draft} 模拟，{when}",
+        "untraced": "未保存计价追溯，规则未比较：{quotes}",
     },
 }
+
+
+def quotes_counted(count: int, tongue: str) -> str:
+    """So many quotes, in words.
+
+    >>> quotes_counted(1, "en"), quotes_counted(3, "en"), quotes_counted(3, "zh")
+    ('1 quote', '3 quotes', '3 份报价单')
+    """
+    if tongue == "zh":
+        return f"{count} 份报价单"
+    return "1 quote" if count == 1 else f"{count:,} quotes"

@@ -107,7 +107,7 @@ def _line(change: QuoteChange, line: LineChange, tongue: str) -> Row:
     row["percent"] = "" if change.after is None else _decimal(line.percent)
     row.update({f"rules_{fate}": said for fate, said in fates.items()})
     row["counts"] = "yes" if line.before is None or line.before.counts else "no"
-    refusals = line.findings if line.findings else () if change.after else change.refusals
+    refusals = line.findings or (change.refusals if change.after is None else ())
     row["findings"] = "; ".join(f"{each.message.in_(tongue)} [{each.code}]" for each in refusals)
     return row
 

@@ -1,4 +1,4 @@
-"""A simulation as tables for a terminal (模拟结果表): who pays more, by which rules, and what stops.
+"""A simulation as tables for a terminal (模拟结果表): who pays more, by which rules, what stops.
 
 The same figures in two shapes: side by side where the terminal is wide enough, else before and
 after one above the other. No figure is cut in either.
@@ -11,6 +11,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from cpq.adapters.figures import Figures
 from cpq.adapters.pricing_words import WORDS
@@ -131,7 +132,7 @@ def _tallies(
     wide: bool,
 ) -> Table:
     words = WORDS[spoken.first]
-    costed = any(each.cost_before or each.cost_after for each in rows)
+    costed = any((each.cost_before or each.cost_after) is not None for each in rows)
     heads = [*_net_heads(words, wide=wide)]
     if costed:
         heads += _pair(words["margin_before"], words["margin_after"], wide=wide)
@@ -180,14 +181,15 @@ def _lines(
     return table
 
 
-def _title(line: LineChange, words: Mapping[str, str], spoken: Language) -> str:
+def _title(line: LineChange, words: Mapping[str, str], spoken: Language) -> Text:
     """Quantity and name of a line, and below it the rules that act otherwise."""
     side = line.before or line.after
     quantity = "" if side is None else f"{plain(side.quantity)} {line.unit} "
-    said = [f"{quantity}{line.product} {line.name.in_(spoken.first)}"]
+    title = Text(f"{quantity}{line.product} {line.name.in_(spoken.first)}")
     for rule in line.rules:
-        said.append(f"  {words[rule.fate]}: {rule.name.in_(spoken.first) or rule.rule}")
-    return "\n".join(said)
+        said = f"\n{words[rule.fate]}: {rule.name.in_(spoken.first) or rule.rule}"
+        title.append(said, style="dim")
+    return title
 
 
 def _changed_lines(simulation: Simulation) -> list[tuple[QuoteChange, LineChange]]:

@@ -199,6 +199,11 @@ class Ground:
         return frozenset({code for code, only in held.items() if only} | rolled | heads)
 
     @cached_property
+    def made_of_parts(self) -> frozenset[str]:
+        """Products with a BOM: what they cost is what their parts cost."""
+        return frozenset(bom.product for bom in self.catalogue.boms)
+
+    @cached_property
     def priced_otherwise(self) -> frozenset[str]:
         """Products that get their price from something else than an entry: a share of other lines,
         a formula of a plan, an attribute price that replaces.

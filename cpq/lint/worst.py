@@ -153,8 +153,8 @@ class Worst:
         begun = {max(span[0], sold[0]) for span in spans if common(span, sold)}
         return sorted({*self.schedule.moments_in(product, book.code, sold), *begun})
 
-    def cases_at(self, spot: Spot) -> Iterator[Situation]:
-        """The cases at a spot: each quantity from which on something else holds."""
+    def cases_at(self, spot: Spot, *, sizes: Iterable[Fraction] = ()) -> Iterator[Situation]:
+        """The cases at a spot: each quantity from which on something else holds, and ``sizes``."""
         policies = tuple(
             policy
             for policy, span in self.policies(spot.product)
@@ -165,7 +165,7 @@ class Worst:
         pieces = self.schedule.pieces(spot.product, spot.book.code, spot.at, unit=spot.unit)
         ends = [*(piece.start for piece in pieces[1:]), None]
         for piece, end in zip(pieces, ends, strict=True):
-            for size in self._quantities(spot, piece, end, policies):
+            for size in self._quantities(spot, piece, end, policies, sizes):
                 value = piece.answer.value
                 assert value is not None, "a piece without a price has no quantities"
                 asked = spot._replace(quantity=size)
@@ -176,12 +176,18 @@ class Worst:
                 yield Situation(asked, total(value, size), against, policies, piece.answer.won)
 
     def _quantities(
-        self, spot: Spot, piece: Piece, end: Fraction | None, policies: Iterable[PromotionPolicy]
+        self,
+        spot: Spot,
+        piece: Piece,
+        end: Fraction | None,
+        policies: Iterable[PromotionPolicy],
+        sizes: Iterable[Fraction],
     ) -> list[Fraction]:
         """Where within a piece a condition begins to be met, in the unit that is asked."""
         if piece.answer.value is None:
             return []
-        found, step = {piece.start}, self.ground.step(spot.unit)
+        step = self.ground.step(spot.unit)
+        found = {piece.start, *(ceil(size / step) * step for size in sizes)}
         each = total(piece.answer.value, piece.start) / piece.start
         for policy in policies:
             bounds = [Fraction(policy.quantity_from or 0) / spot.factor]

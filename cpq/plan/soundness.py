@@ -5,7 +5,7 @@ acts. Rules that act now and then, such as a contract, may replace what came bef
 that they are for, that is what they are for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
 from typing import NamedTuple, NoReturn
 
@@ -101,8 +101,16 @@ class _Run(NamedTuple):
     writers: dict[PricePoint, tuple[PlanStep, PricePoint | None]]
 
 
-def _run(steps: Steps, traced: PlanStep | None = None, written: PricePoint | None = None) -> _Run:
+def _run(
+    steps: Steps,
+    traced: PlanStep | None = None,
+    written: PricePoint | None = None,
+    *,
+    also: PlanStep | None = None,
+) -> _Run:
     """Follow the steps on a line that has a list price, and on which only ``traced`` acts besides.
+
+    ``also`` is a step that mostly does not act and this time does, such as an attribute price.
 
     A step for other products, or for some only of the traced step's, does not act: what it
     replaces stands elsewhere, so it was replaced on purpose.
@@ -116,12 +124,13 @@ def _run(steps: Steps, traced: PlanStep | None = None, written: PricePoint | Non
         base = step.base(run.there)
         if (step.reads and base is None) or not _acts(step, traced):
             continue
-        run.there.update(step.leaves)
-        run.writers.update(dict.fromkeys(step.leaves, (step, base)))
+        left = step.writes if step is also else step.leaves
+        run.there.update(left)
+        run.writers.update(dict.fromkeys(left, (step, base)))
         if base in run.carries or any(point in run.carries for point in step.uses):
-            run.carries.update(step.leaves)
+            run.carries.update(left)
         else:
-            run.carries.difference_update(step.leaves)
+            run.carries.difference_update(left)
     return run
 
 
@@ -154,8 +163,10 @@ def _reaches_the_gross(plan: str, steps: Steps, step: PlanStep) -> None:
         ("gross",) if step.kind in ("tax", "gross") else ("gross", "tax")
     )
     for point in step.writes if step.kind != "cost" else ():
-        run = _run(steps, step, point)
-        for end in wanted:
+        runs = [_run(steps, step, point)]
+        if point in step.leaves:
+            runs += [_run(steps, step, point, also=each) for each in _rare(steps, step)]
+        for run, end in ((run, end) for run in runs for end in wanted):
             if end not in run.carries:
                 raise Invalid(
                     "plan.result_lost",
@@ -163,6 +174,14 @@ def _reaches_the_gross(plan: str, steps: Steps, step: PlanStep) -> None:
                     f"{end}: {_loss(run, step, point, end=end)}; let a later step read {point} "
                     f"first, or take {step.code!r} out",
                 )
+
+
+def _rare(steps: Steps, traced: PlanStep) -> Iterator[PlanStep]:
+    """The unit steps that act now and then; a manual price takes all others' place on purpose."""
+    for step in steps:
+        always = step.writes == step.leaves or step.of_document
+        if not always and step is not traced and step.kind != "manual":
+            yield step
 
 
 def _loss(run: _Run, traced: PlanStep, point: PricePoint, *, end: PricePoint) -> str:

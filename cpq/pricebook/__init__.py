@@ -11,7 +11,7 @@ from cpq.pricebook.book import (
     entry,
 )
 from cpq.pricebook.charge import Charge, Slice, TierMode
-from cpq.pricebook.lookup import BEGINNING, Bounds, NoPrice, PriceLookup
+from cpq.pricebook.lookup import BEGINNING, EXACTLY, Bounds, NoPrice, PriceLookup
 from cpq.pricebook.rails import PriceEnding, Rails
 from cpq.pricebook.resolve import Asked, Grounds, Measure, Value, Worked, numbers_of, worked
 from cpq.pricebook.rows import shown
@@ -19,6 +19,7 @@ from cpq.pricebook.share import PercentOfTotal
 
 __all__ = [
     "BEGINNING",
+    "EXACTLY",
     "Asked",
     "AttributePrice",
     "Bounds",

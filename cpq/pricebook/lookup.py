@@ -24,6 +24,8 @@ from cpq.product import Category, Product, lineage
 _BOOK_DEPTH_MAX = 16
 _QUANTITY_PLACES = 9
 _EVERYTHING = 1000
+EXACTLY: Measure = ("line", "")
+"""The line itself, where every quantity has an answer of its own."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,12 +40,14 @@ class NoPrice(NamedTuple):
 class Bounds(NamedTuple):
     """Where the price of a product may change: instants, quantities in the asked unit.
 
-    ``measures`` are what else than the line's own quantity is counted.
+    ``measures`` are what else than the line's own quantity is counted; ``tiered`` says that an
+    entry makes a price that depends on the quantity within a tier.
     """
 
     times: set[datetime]
     sizes: set[Decimal]
     measures: set[Measure]
+    tiered: bool = False
 
 
 class PriceLookup:
@@ -206,8 +210,8 @@ class PriceLookup:
                     for tier in row.tiers:
                         found.sizes.add(reached_at(tier.lower, scale, above=tier.above))
         if compared and tiered:
-            found.measures.add(("line", ""))
-        return found
+            found.measures.add(EXACTLY)
+        return found._replace(tiered=tiered)
 
 
 def reached_at(lower: Decimal, scale: Fraction, *, above: bool = False) -> Decimal:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
-from cpq.agreement import Agreed, Candidates, CustomerAgreements
+from cpq.agreement import Agreed, CustomerAgreements
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import RoundingPolicy, rounded_fraction
@@ -17,6 +17,7 @@ from cpq.kernel.text import LocalText
 from cpq.manual import ManualPrice
 from cpq.plan import PlanStep, PricePoint, StepKind
 from cpq.pricebook import (
+    EXACTLY,
     Asked,
     Bounds,
     Charge,
@@ -28,6 +29,7 @@ from cpq.pricebook import (
     numbers_of,
     shown,
 )
+from cpq.pricing.agreed import contracted
 from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
 from cpq.pricing.walk import Walk
@@ -97,6 +99,8 @@ class Following:
             found.times.update(each.times)
             found.sizes.update(each.sizes)
             found.measures.update(each.measures)
+            if each.tiered and self._agreements:
+                found.measures.add(EXACTLY)
         found.times.update(self._catalogue.tax_bounds)
         if self._agreements:
             agreed = self._agreements.bounds(product.code, unit=asked.unit)
@@ -246,20 +250,12 @@ class Following:
             at=asked.at,
             above=work.above,
         )
-        listed = work.points.get("list")
-        made = found.on(
-            list_price=listed if isinstance(listed, Fraction) else None,
-            book_price=base if not isinstance(base, Charge) else _of_charge(found),
-        )
-        scales = isinstance(base, Charge) and _of_charge(found) is not None
-        work.rows += _on_prices(made.steps) if scales else made.steps
-        if made.agreed is not None and made.price is not None:
-            value: Value = made.price
-            if isinstance(base, Charge) and scales:
-                value = base.scaled(made.price)
-            work.points["contracted"] = value
+        made = contracted(found, work.points.get("list"), base, quantity=asked.quantity)
+        work.rows += made.steps
+        if made.agreed is not None and made.value is not None:
+            work.points["contracted"] = made.value
             work.agreed, work.at_book = made.agreed, base
-            work.promotable = made.promotable
+            work.promotable = made.agreed.agreement.promotable
 
     def _formula(self, work: _Work, step: PlanStep) -> None:
         assert step.formula is not None
@@ -331,7 +327,7 @@ class Following:
         """A price under the customer's regime, and the row that says so where it changes."""
         position = self.position_of(work.asked)
         made = self._rebased(value, position, work.asked, work.book)
-        if made != value:
+        if made != value or position.home.code != position.rate.code:
             work.rows.append(_regime_row(position, value, made))
         return made
 
@@ -372,18 +368,6 @@ def _regime_row(position: TaxPosition, before: Value, after: Value) -> Step:
         after=shown(after),
         effect=Effect(kind="set", value=after) if isinstance(after, Fraction) else None,
     )
-
-
-def _on_prices(steps: tuple[Step, ...]) -> list[Step]:
-    """Rows about a charge name no price per unit: its breakdown has the figures."""
-    bare = {"before": None, "after": None, "effect": None}
-    return [step.with_(**bare) if step.effect else step for step in steps]
-
-
-def _of_charge(found: Candidates) -> Fraction | None:
-    """What a percentage off a charge is reckoned on: 1, to scale the charge by what is left."""
-    winner = found.winner
-    return Fraction(1) if winner and winner.line.percent_off_book is not None else None
 
 
 def _combined_row(step: PlanStep, before: Fraction, value: Value) -> Step:

@@ -186,8 +186,9 @@ def _price(side: LineFigures | None) -> Decimal | None:
 class Tally(Frozen):
     """The change of everything with one ``key``, a customer's or product's code, in one currency.
 
-    ``left_out`` is what those quotes were worth that cannot be priced any more; it is in no other
-    figure. Costs are ``None`` where one line's cost is not known. ``lines`` are those that count.
+    ``quotes`` and ``lines`` are those in the figures. ``left_out`` is what those were worth that
+    cannot be priced any more; it is in no other figure. Costs are ``None`` where one line's cost is
+    not known.
     """
 
     key: Line

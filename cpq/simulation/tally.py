@@ -41,11 +41,11 @@ class _Sums:
 
     def add(self, quote: QuoteChange, line: LineChange) -> None:
         """One line of one quote."""
-        self.quotes.add(quote.place)
-        self.lines += 1
         if quote.after is None:
             self.left_out.append(line.net_before)
             return
+        self.quotes.add(quote.place)
+        self.lines += 1
         self.before.append(line.net_before)
         self.after.append(line.net_after)
         self.cost_before.append(cost(line.before))

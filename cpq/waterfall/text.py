@@ -48,6 +48,8 @@ _REASONS_ZH = {
     "not_lower": "并不更低",
     "not_promotable": "该价格不参加促销",
     "nothing_left": "已无可减金额",
+    "floored": "减至底价",
+    "capped": "受限额限制",
     "at_floor": "已到底价",
     "used_up": "协议额度已用完",
     "later_start": "有更晚生效的协议",
@@ -117,7 +119,7 @@ def row_text(step: Step, locale: str = "en", line: PricedLine | None = None) -> 
 
 def _why(step: Step, locale: str, line: PricedLine | None) -> str:
     chinese = locale.startswith("zh")
-    if step.reason in ("capped", "floored"):
+    if step.reason in ("capped", "floored") and step.needed:
         limit = {"capped": ("cap", "限额"), "floored": ("floor", "底价")}[step.reason]
         asked, granted = (
             ("应减", f"{limit[1]}内实减")

@@ -272,11 +272,17 @@ def _sales(rows: Rows, query: Comparables, *, currency: str | None = None) -> li
     try:
         return [
             Sale(
-                *(on, quote, version, line, status, currency, Decimal(net)),
-                quantity=ratios[quantity],
-                listed=ratios[listed] if listed else None,
+                on,
+                quote,
+                version,
+                line,
+                status,
+                paid,
+                Decimal(net),
+                ratios[quantity],
+                ratios[listed] if listed else None,
             )
-            for on, quote, version, line, status, currency, net, quantity, listed in found
+            for on, quote, version, line, status, paid, net, quantity, listed in found
         ]
     except (ArithmeticError, ValueError) as error:
         raise Unreadable(

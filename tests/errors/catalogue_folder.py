@@ -43,6 +43,37 @@ def a_negative_price(folder: Path) -> None:
 
 
 @reproduces(
+    "row.contradicts",
+    en="Rows that are one thing, such as the tiers of an entry, say two things of it.",
+    zh="同一条目（如阶梯、协议）的多行内容互相矛盾。",
+    do="Say it in one of the rows, or the same in all.",
+    names=("agreements.csv:3:currency", "'CNY'", "'USD'"),
+)
+def an_agreement_in_two_currencies(folder: Path) -> None:
+    catalogue = laser_folder(folder)
+    rows = "FW,C-0042,CNY,NOZZLE-15,40.00\nFW,,USD,LENS-150,110.00\n"
+    (catalogue / "agreements.csv").write_text(
+        f"code,customer,currency,product,price\n{rows}", encoding="utf-8"
+    )
+    read_catalogue(catalogue)
+
+
+@reproduces(
+    "customer.cycle",
+    en="A customer belongs to itself, by way of others.",
+    zh="客户的上级关系成环。",
+    do="Take the parent off one of the customers that the message names.",
+    names=("customers.csv", "'C-0042'", "C-0042 > C-0077 > C-0042"),
+)
+def two_customers_that_belong_to_each_other(folder: Path) -> None:
+    catalogue = laser_folder(folder)
+    (catalogue / "customers.csv").write_text(
+        "code,name_en,parent\nC-0042,Hengtai,C-0077\nC-0077,Yongjiang,C-0042\n", encoding="utf-8"
+    )
+    read_catalogue(catalogue)
+
+
+@reproduces(
     "file.columns",
     en="The header of a file has unknown columns, lacks needed ones, or has one twice.",
     zh="文件表头的列有误：未知、缺失或重复。",

@@ -58,6 +58,28 @@ def test_parts_included_in_another_line_are_left_out():
     assert [line.line for line in contract.lines] == ["1"]
 
 
+def test_options_of_the_quote_bind_nobody():
+    lines = [
+        priced_line("1", "100.00", "13", "1"),
+        priced_line("2", "40.00", "6", "1", optional=True),
+        priced_line("3", "900.00", "13", "1", optional=True),
+        priced_line("3.1", "0", "13", "4", included=True, optional=True),
+        priced_line("4", "-5.00", "13", "-1", optional=True),
+    ]
+    quote = accepted(draft_of(lines))
+    contract = sign(quote, number="HT-1", on=SIGNED)
+    assert [line.line for line in contract.lines] == ["1"]
+    assert (contract.net, contract.tax, contract.gross) == (quote.net, quote.tax, quote.gross)
+    assert sum(each.amount.minor for each in contract.instalments) == quote.gross.minor
+
+
+def test_a_quote_of_options_alone_is_not_signed():
+    quote = accepted(draft_of([priced_line("1", "40.00", "6", "1", optional=True)]))
+    with pytest.raises(Refused) as refusal:
+        sign(quote, number="HT-1", on=SIGNED)
+    assert code_of(refusal) == "contract.nothing_to_pay"
+
+
 def test_a_contract_comes_back_from_its_text():
     contract = contract_of()
     assert Contract.model_validate_json(contract.canonical()) == contract
