@@ -14,7 +14,7 @@ from cpq.kernel.money import Money
 
 
 class Cap(Frozen):
-    """At most ``amount`` of discount per order, net of tax.
+    """At most ``amount`` of discount per order, on the tax basis of its prices.
 
     ``over`` says what happens beyond: ``clip`` grants the amount, ``reject`` grants nothing.
 

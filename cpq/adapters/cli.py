@@ -47,6 +47,13 @@ Folder = Annotated[
     Path, typer.Option("--catalogue", "-c", help="The catalogue folder.", show_default=False)
 ]
 Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB … or bilingual.")]
+Annex = Annotated[
+    bool,
+    typer.Option(
+        "--annex",
+        help="Add the price trace, with costs: not for the customer · 内部资料，不得外发.",
+    ),
+]
 
 
 @quotes.command("make")
@@ -56,6 +63,7 @@ def make(
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the PDFs go.")] = Path("out"),
     locale: Locale = "bilingual",
     draft: Annotated[bool, typer.Option("--draft", help="Drafts, with a watermark.")] = False,
+    annex: Annex = False,
     workers: Annotated[int, typer.Option(help="Rendering processes.", min=1)] = 2,
 ) -> None:
     """Write a quote PDF for each request, named by the quote's number.
@@ -73,7 +81,8 @@ def make(
             quote = _quote(path, books, draft=draft)
             target = out / f"{_file_name(quote)}.pdf"
             refuse_twice(path, target, jobs)
-            jobs[path] = PdfJob(quote=quote, path=target, layout=Layout(locale=locale))
+            layout = Layout(locale=locale, annex=annex)
+            jobs[path] = PdfJob(quote=quote, path=target, layout=layout)
         except DomainError as error:
             failures[path] = error
     single = len(requests) == 1
@@ -123,11 +132,13 @@ def html(
     catalogue: Folder,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the file goes.")] = Path("out"),
     locale: Locale = "bilingual",
+    annex: Annex = False,
 ) -> None:
     """Write the quote as one HTML file: what a machine without Pango can do."""
     quote = _quote(request, read_catalogue(catalogue), draft=False)
     _folder(out)
-    typer.echo(str(write_html(quote, out / f"{_file_name(quote)}.html", locale=locale)))
+    target = out / f"{_file_name(quote)}.html"
+    typer.echo(str(write_html(quote, target, locale=locale, annex=annex)))
 
 
 @catalogues.command("check")

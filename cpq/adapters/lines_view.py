@@ -1,4 +1,4 @@
-"""The lines of a quote as its template prints them: those that count, and the options (明细、可选项).
+"""The lines of a quote as its template prints them: those that count, and the options (可选项).
 
 The amount of a line is quantity × unit price. Where it is not, because tiers made it or its parts
 hold it, a note below the line says what it is made of; a note is printed only where its arithmetic

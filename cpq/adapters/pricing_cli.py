@@ -287,7 +287,7 @@ def _report(
     _say_more(more, words)
     if by != "rule" and found.rules:
         rules, more = first(found.rules, top)
-        typer.echo(f"\n{words['rules']}")
+        typer.secho(f"\n{words['rules']}", bold=True)
         show(rule_table(rules, spoken=spoken))
         _say_more(more, words)
     if not any(True for change in found.changes for _ in change.changed_lines()):
@@ -299,7 +299,7 @@ def _report(
         if changes:
             some, more = first(changes, top)
             every = quotes_counted(len(changes), spoken.first)
-            typer.echo(f"\n{words[name].format(quotes=every)}")
+            typer.secho(f"\n{words[name].format(quotes=every)}", bold=True)
             show(made(some, spoken=spoken))
             _say_more(more, words)
     _doubts(found, catalogues[1], names[0], spoken.first)

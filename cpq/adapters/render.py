@@ -22,6 +22,8 @@ from cpq.quote import Quote
 
 _CPU_SECONDS = 30
 _LINES_PER_SECOND = 20
+_ANNEX_ROWS = 6
+"""Rows of the annex that a line has besides those of its trace: its head, amount, sums."""
 _WALL_FACTOR = 3
 _JOBS_MAX = 200
 _ERRORS_SHOWN = 300
@@ -71,8 +73,9 @@ class Renderer:
 
         Raises what ``write_pdf`` raises, but for what concerns the file.
         """
-        seconds = self._cpu_seconds + len(quote.pricing.lines) // _LINES_PER_SECOND
-        job = RenderJob(quote=quote, layout=layout or Layout(), cpu_seconds=seconds)
+        layout = layout or Layout()
+        seconds = self._cpu_seconds + _rows(quote, layout) // _LINES_PER_SECOND
+        job = RenderJob(quote=quote, layout=layout, cpu_seconds=seconds)
         if self._jobs >= _JOBS_MAX:
             self.close()
         self._jobs += 1
@@ -126,6 +129,14 @@ class Renderer:
             "machine lacks",
             said=said,
         )
+
+
+def _rows(quote: Quote, layout: Layout) -> int:
+    """How many rows of tables there are to lay out, about."""
+    lines = quote.pricing.lines
+    if not layout.annex:
+        return len(lines)
+    return len(lines) * _ANNEX_ROWS + sum(len(line.steps) for line in lines)
 
 
 def start(module: str, folder: Path) -> subprocess.Popen[bytes]:

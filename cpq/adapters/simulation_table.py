@@ -18,6 +18,7 @@ from cpq.adapters.pricing_words import WORDS
 from cpq.adapters.simulation_rows import By
 from cpq.adapters.trace_table import plain_table, signed
 from cpq.adapters.words import Language
+from cpq.approval import ApprovalNeed
 from cpq.catalogue import Catalogue
 from cpq.kernel.errors import Finding
 from cpq.kernel.money import plain
@@ -105,12 +106,22 @@ def judged_table(changes: Sequence[QuoteChange], *, spoken: Language) -> Table:
     words = WORDS[spoken.first]
     table = plain_table(words["quote"], words["findings"])
     for change in changes:
-        said = [f"+ {_said(each, spoken)}" for each in change.appeared]
-        said += [f"{_MINUS} {_said(each, spoken)}" for each in change.vanished]
-        said += [f"+ {need.message.in_(spoken.first)}" for need in change.asked]
-        said += [f"{_MINUS} {need.message.in_(spoken.first)}" for need in change.spared]
+        said = [
+            *(f"+ {each}" for each in _judged(change.appeared, change.asked, spoken)),
+            *(f"{_MINUS} {each}" for each in _judged(change.vanished, change.spared, spoken)),
+        ]
         table.add_row(change.reference, "\n".join(said))
     return table
+
+
+def _judged(
+    findings: Sequence[Finding], needs: Sequence[ApprovalNeed], spoken: Language
+) -> Iterator[str]:
+    """Findings, then approvals, but for those that a finding just asked for."""
+    yield from (_said(each, spoken) for each in findings)
+    for need in needs:
+        if need.asking == "rule" or not findings:
+            yield need.message.in_(spoken.first)
 
 
 def _fitting(made: Callable[[bool], Table]) -> Table:
@@ -182,10 +193,10 @@ def _lines(
 
 
 def _title(line: LineChange, words: Mapping[str, str], spoken: Language) -> Text:
-    """Quantity and name of a line, and below it the rules that act otherwise."""
+    """Name and quantity of a line, and below it the rules that act otherwise."""
     side = line.before or line.after
-    quantity = "" if side is None else f"{plain(side.quantity)} {line.unit} "
-    title = Text(f"{quantity}{line.product} {line.name.in_(spoken.first)}")
+    quantity = "" if side is None else f" × {plain(side.quantity)} {line.unit}"
+    title = Text(f"{line.product} {line.name.in_(spoken.first)}{quantity}")
     for rule in line.rules:
         said = f"\n{words[rule.fate]}: {rule.name.in_(spoken.first) or rule.rule}"
         title.append(said, style="dim")

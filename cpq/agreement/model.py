@@ -148,8 +148,8 @@ class PriceAgreement(Frozen):
     It holds while ``period`` does (days inclusive, in ``zone``, else in the catalogue's), with
     ``covers_children`` also for every customer below ``customer``, never for those ``excluded``.
     ``contract`` refers to the host's contract and ``price_book`` is the book that it is based on.
-    Prices are in ``currency``, before tax, and may be left out where all lines are percentages.
-    Promotions act on what it prices only where it is ``promotable``; with ``cascade`` its
+    Prices are in ``currency``, which may be left out where all lines are percentages, on the tax
+    basis of the book that prices. Promotions act on what it prices only where it is ``promotable``; with ``cascade`` its
     percentages hold for the components below a configured product that it prices.
 
     >>> agreement = PriceAgreement(code="FW-1", currency="CNY", customer="C-1", lines=(

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.kernel.money import Money, rounded_fraction
-from cpq.lint.schedule import Schedule, total
+from cpq.lint.schedule import Schedule
+from cpq.lint.winning import total
 from cpq.margin import Convert, FloorPrice, GuardedLine, floor_prices
 from cpq.pricebook import PriceBook
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from cpq.kernel.money import Rounding, currency_places, rounded_fraction
-from cpq.lint.curves import Case, cases
+from cpq.lint.curves import Below, Case, cases
 from cpq.lint.finding import LintFinding, count, money, remark
 from cpq.lint.ground import Ground
 from cpq.lint.places import entry_place, entry_words
-from cpq.lint.schedule import Schedule, Won, total
-from cpq.pricebook import Charge
-from cpq.pricebook.charge import Rung
+from cpq.lint.schedule import Schedule, Won
+from cpq.lint.winning import total
+from cpq.pricebook import Charge, Value
 from cpq.pricebook.cliff import Cliff
 from cpq.pricebook.cliff import cliffs as cliffs_of
 
@@ -34,9 +34,9 @@ def cliffs(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
                     yield found
 
 
-def _falling(case: Case, base: Case | None) -> Iterator[LintFinding]:
+def _falling(case: Case, base: Below | None) -> Iterator[LintFinding]:
     found = list(_cliffs_of(case))
-    known = {each.larger for each in _cliffs_of(base)} if found and base else set()
+    known = {each.larger for each in _cliffs_of(base())} if found and base else set()
     for each in found:
         won = case.winner(each.larger)
         if won is not None and each.larger not in known:
@@ -44,33 +44,30 @@ def _falling(case: Case, base: Case | None) -> Iterator[LintFinding]:
 
 
 def _cliffs_of(case: Case) -> Iterator[Cliff]:
-    """Every cliff of a schedule: within one charge, between charges, between prices."""
-    values = [piece.answer.value for piece in case.pieces]
-    rungs = tuple(
-        Rung(piece.start, rate=value)
-        for piece, value in zip(case.pieces, values, strict=True)
-        if isinstance(value, Fraction)
-    )
-    if len(rungs) == len(values):
-        if len(rungs) > 1:
-            yield from cliffs_of(Charge("volume", rungs, step=case.step))
-        return
-    for place, (piece, value) in enumerate(zip(case.pieces, values, strict=True)):
-        if isinstance(value, Charge) and value not in values[:place]:
-            following = (
-                later.start for later in case.pieces[place:] if later.answer.value != value
-            )
-            end = next(following, None)
-            inside = (
-                each for each in cliffs_of(value, step=case.step) if each.larger > piece.start
-            )
-            yield from (each for each in inside if end is None or each.larger < end)
-        before = values[place - 1] if place else None
-        if before is not None and value is not None and before != value:
+    """Every cliff of a schedule: between two prices or charges, and within a charge."""
+    seen: list[Charge] = []
+    before: Value | None = None
+    for place, piece in enumerate(case.pieces):
+        value = piece.answer.value
+        assert value is not None, "a case has the pieces with a price only"
+        if isinstance(value, Charge) and value not in seen:
+            seen.append(value)
+            yield from _within(case, place, value)
+        if before is not None and before != value:
             quantity = piece.start - case.step
             most, less = total(before, quantity), total(value, piece.start)
             if less < most:
                 yield Cliff(quantity, most, piece.start, less, most - less)
+        before = value
+
+
+def _within(case: Case, place: int, charge: Charge) -> Iterator[Cliff]:
+    """The cliffs of a charge, as far as its piece and those like it go."""
+    others = (later.start for later in case.pieces[place:] if later.answer.value != charge)
+    end = next(others, None)
+    for each in cliffs_of(charge, step=case.step):
+        if each.larger > case.pieces[place].start and (end is None or each.larger < end):
+            yield each
 
 
 def _cliff(case: Case, each: Cliff, won: Won) -> LintFinding:
@@ -94,9 +91,10 @@ def _cliff(case: Case, each: Cliff, won: Won) -> LintFinding:
     )
 
 
-def _rising(case: Case, base: Case | None) -> Iterator[LintFinding]:
-    known = {start for start, _, _ in _steps_up(base)} if base else set()
-    for start, low, high in _steps_up(case):
+def _rising(case: Case, base: Below | None) -> Iterator[LintFinding]:
+    found = list(_steps_up(case))
+    known = {start for start, _, _ in _steps_up(base())} if found and base else set()
+    for start, low, high in found:
         won = case.winner(start)
         if won is not None and start not in known:
             yield _dearer(case, won, start, low, high)

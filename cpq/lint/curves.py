@@ -5,9 +5,10 @@ entry wins at each quantity. A rule for many products is looked at once where al
 list price each, because then a percentage does the same to each; else on every one of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from cpq.lint.ground import Ground
@@ -41,19 +42,20 @@ class Case(NamedTuple):
         return tuple(dict.fromkeys(rule_of(won.book, won.entry, won.tier) for won in made))
 
 
+Below = Callable[[], Case]
+"""The schedule of the base book, where somebody asks for it."""
+
+
 def cases(
     ground: Ground, schedule: Schedule, book: PriceBook
-) -> Iterator[tuple[Case, Case | None]]:
+) -> Iterator[tuple[Case, Below | None]]:
     """The schedules of a book that depend on the quantity, each with that of its base book."""
+    base = None if book.base is None else ground.catalogue.prices.book(book.base)
     for version, span in ground.versions(book):
         for product, unit in _looked_at(ground, book, version):
             for at in schedule.moments_in(product, book.code, span):
-                case = _case(schedule, product, unit, book, at)
-                base = None
-                if book.base is not None:
-                    below = ground.catalogue.prices.book(book.base)
-                    base = _case(schedule, product, unit, below, at)
-                yield case, base
+                below = None if base is None else partial(_case, schedule, product, unit, base, at)
+                yield _case(schedule, product, unit, book, at), below
 
 
 def _case(schedule: Schedule, product: str, unit: str, book: PriceBook, at: datetime) -> Case:

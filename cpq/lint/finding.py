@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from cpq.kernel.errors import Finding, Severity
 from cpq.kernel.model import added
-from cpq.kernel.money import currency_places, places_of, plain, rounded_fraction
+from cpq.kernel.money import currency_places, plain, rounded_fraction
 from cpq.kernel.text import Code, Line, LocalText, legible
 from cpq.lint.spans import BEGINNING, END, Span
 
@@ -72,14 +72,17 @@ def count(value: Fraction) -> str:
     >>> count(Fraction(26)), count(Fraction(5, 2))
     ('26', '2.5')
     """
-    return plain(_shown(value, 0))
+    if value.denominator == 1:
+        return str(value.numerator)
+    return plain(_shown(value, 0)).rstrip("0")
 
 
 def _shown(value: Fraction, least: int) -> Decimal:
-    figure = rounded_fraction(value, max(least, _PLACES_MAX))
-    while places_of(figure) > least and not figure.as_tuple().digits[-1]:
-        figure = rounded_fraction(value, places_of(figure) - 1)
-    return figure
+    """With as few decimals as it needs, from ``least`` on."""
+    places = least
+    while places < _PLACES_MAX and 10**places % value.denominator:
+        places += 1
+    return rounded_fraction(value, places)
 
 
 def listed(codes: Sequence[str]) -> str:
@@ -95,6 +98,7 @@ def listed(codes: Sequence[str]) -> str:
 def told(span: Span, home: tzinfo) -> LocalText:
     """A span in words, both days inclusive: ``from 2026-07-01 to 2026-07-14``.
 
+    >>> from datetime import UTC
     >>> whole = (datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
     >>> told(whole, UTC).en, told((BEGINNING, END), UTC).en
     ('from 2026-07-01 to 2026-07-14', 'at any time')

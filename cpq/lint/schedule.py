@@ -7,16 +7,22 @@ asks it for every tier of every product: a law holds that the prices are those t
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from math import ceil, floor
 from typing import NamedTuple
 
-from cpq.kernel.errors import DomainError, Refused
+from cpq.kernel.errors import DomainError
 from cpq.kernel.period import zone
 from cpq.lint.ground import Ground, dated
 from cpq.lint.spans import BEGINNING, Span, meets, merged
+from cpq.lint.winning import (
+    Rows,
+    makes_a_price,
+    priced,
+    stands_on_more,
+    start_of,
+    starts_at_once,
+)
 from cpq.pricebook import (
     Asked,
-    Charge,
     Grounds,
     PriceBook,
     PriceBookEntry,
@@ -24,7 +30,8 @@ from cpq.pricebook import (
     Tier,
     Value,
 )
-from cpq.pricebook.resolve import counted, made
+
+_ONE = Fraction(1)
 
 
 class Won(NamedTuple):
@@ -54,9 +61,7 @@ class Piece(NamedTuple):
     answer: Answer
 
 
-Rows = Sequence[tuple[PriceBookEntry, int]]
-Candidate = tuple[PriceBookEntry, int, Tier]
-"""An entry, how far it is from the product, and the tier that is reached."""
+_ONE = Fraction(1)
 
 
 class Schedule:
@@ -152,10 +157,11 @@ class Schedule:
         sizes = {step}
         for _, speaking in (*rows, *costs):
             for row, _ in speaking:
-                if row.unit in (None, unit):
-                    scale = Fraction(1) if row.unit else factor
-                    starts = (start_of(tier, step * scale) / scale for tier in row.tiers)
-                    sizes.update(max(start, step) for start in starts)
+                if row.unit in (None, unit) and not starts_at_once(row):
+                    scale = _ONE if row.unit else factor
+                    grid = step if scale == 1 else step * scale
+                    starts = (start_of(tier, grid) / scale for tier in row.tiers)
+                    sizes.update(start for start in starts if start > step)
         asked = Asked(thing, unit, factor, at, step)
         return tuple(
             Piece(size, self._answer(asked._replace(quantity=size), rows, costs))
@@ -189,13 +195,13 @@ class Schedule:
                 value = self.converted(value, currency, link.currency, asked.at)
                 currency = link.currency
                 grounds = Grounds(value)
-                if costs and any(map(_stands_on_more, speaking)):
+                if costs and any(map(stands_on_more, speaking)):
                     cost = self._answer(asked, costs, [])
                     known = self.converted(cost.value, costs[-1][0].currency, currency, asked.at)
                     grounds = Grounds(value, None, known if isinstance(known, Fraction) else None)
                 if place and listed[0] is not None:
                     grounds = grounds._replace(listed=self.converted(*listed, currency, asked.at))
-                winner, value = _priced(link, speaking, asked, grounds)
+                winner, value = priced(link, speaking, asked, grounds)
                 if winner is not None:
                     version = self.version(link, asked.at)
                     assert version is not None
@@ -245,91 +251,3 @@ def _starts(spans: Iterable[Span]) -> tuple[datetime, ...]:
     held = merged(spans := list(spans))
     bounds = sorted({bound for span in spans for bound in span})
     return tuple(at for at in bounds if any(start <= at < end for start, end in held))
-
-
-def start_of(tier: Tier, grid: Fraction) -> Fraction:
-    """The least quantity on a grid that reaches a tier.
-
-    >>> start_of(Tier(lower="10.5", price=1), Fraction(1))
-    Fraction(11, 1)
-    >>> start_of(Tier(lower=10, above=True, price=1), Fraction(1, 2))
-    Fraction(21, 2)
-    """
-    steps = Fraction(tier.lower) / grid
-    return grid * (floor(steps) + 1 if tier.above else ceil(steps))
-
-
-def makes_a_price(row: PriceBookEntry) -> bool:
-    """Whether an entry prices without a base book below it."""
-    return any(tier.percent_off is None and tier.amount_off is None for tier in row.tiers)
-
-
-def _stands_on_more(speaking: tuple[PriceBookEntry, int]) -> bool:
-    """Whether an entry may look at the cost."""
-    return any(
-        tier.markup is not None or tier.margin is not None or tier.formula is not None
-        for tier in speaking[0].tiers
-    )
-
-
-def _priced(
-    book: PriceBook, rows: Rows, asked: Asked, grounds: Grounds
-) -> tuple[Candidate | None, Value | None]:
-    """The entry that wins in one book, and what it makes of the price below it."""
-    matching: list[Candidate] = []
-    for row, distance in rows:
-        if row.unit in (None, asked.unit):
-            tier = row.reached(counted(row, asked))
-            if tier is not None:
-                matching.append((row, distance, tier))
-    if not matching:
-        return None, grounds.below
-    if book.resolution == "first_match":
-        winner = min(matching, key=lambda each: each[0].rank)
-        return winner, made(winner[0], winner[2], asked, grounds, book=book.code)
-    ranked = sorted(matching, key=specificity) if len(matching) > 1 else matching
-    if book.resolution == "most_specific":
-        winner = ranked[0]
-        if any(
-            specificity(other) == specificity(winner) and not alike(other, winner)
-            for other in ranked[1:]
-        ):
-            raise Refused("price_book.ambiguous", f"{book.code}: two entries for {winner[0]}")
-        return winner, made(winner[0], winner[2], asked, grounds, book=book.code)
-    priced = [(each, made(each[0], each[2], asked, grounds, book=book.code)) for each in ranked]
-    known = [(each, value) for each, value in priced if value is not None]
-    if not known:
-        return ranked[0], None
-    return min(known, key=lambda pair: total(pair[1], asked.quantity))
-
-
-def specificity(candidate: Candidate) -> tuple[int, bool, int, Fraction]:
-    """What wins where the most specific does sorts first."""
-    row, distance, tier = candidate
-    return (distance, row.unit is None, row.rank, -Fraction(tier.lower))
-
-
-def alike(one: Candidate, other: Candidate) -> bool:
-    """Whether two entries that tie make the same price, as ``price_book.ambiguous`` sees it."""
-    first, second = one[0], other[0]
-    if not (first.plain and second.plain):
-        return first == second
-    finish = (first.surcharge, first.ending, first.rails)
-    return said(one[2]) == said(other[2]) and finish == (
-        second.surcharge,
-        second.ending,
-        second.rails,
-    )
-
-
-def said(tier: Tier) -> tuple[object, ...]:
-    """What a tier says, wherever it starts."""
-    return (
-        *(tier.price, tier.percent_off, tier.amount_off, tier.markup, tier.margin),
-        *(tier.formula, tier.flat, tier.size, tier.overage),
-    )
-
-
-def total(value: Value, quantity: Fraction) -> Fraction:
-    """What a quantity costs."""
-    return value.amount(quantity) if isinstance(value, Charge) else value * quantity

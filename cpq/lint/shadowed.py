@@ -12,8 +12,9 @@ from fractions import Fraction
 from cpq.lint.finding import LintFinding, remark
 from cpq.lint.ground import Ground
 from cpq.lint.places import entry_place, entry_words, rule_of
-from cpq.lint.schedule import Schedule, said, start_of
+from cpq.lint.schedule import Schedule
 from cpq.lint.spans import Span, minus
+from cpq.lint.winning import said, start_of
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion
 
 _Placed = tuple[int, PriceBookEntry]

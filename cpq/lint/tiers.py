@@ -15,7 +15,7 @@ from cpq.kernel.period import zone
 from cpq.lint.finding import LintFinding, count, remark
 from cpq.lint.ground import Ground
 from cpq.lint.places import agreed_place, agreed_rule, entry_place, entry_words, rule_of
-from cpq.lint.schedule import said, start_of
+from cpq.lint.winning import said, start_of
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
 
 _BOUGHT_BEFORE = ("contract", "period")

@@ -15,8 +15,8 @@ from cpq.kernel.errors import Severity
 from cpq.lint.finding import LintFinding, count, remark, told
 from cpq.lint.ground import Ground, Scope
 from cpq.lint.places import entry_place, entry_words, rule_of
-from cpq.lint.schedule import alike, said, start_of
 from cpq.lint.spans import Span
+from cpq.lint.winning import alike, said, start_of
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
 
 

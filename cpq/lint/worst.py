@@ -17,8 +17,9 @@ from cpq.kernel.errors import DomainError
 from cpq.kernel.period import zone
 from cpq.lint.beside import Against, Beside, Spot
 from cpq.lint.ground import Ground
-from cpq.lint.schedule import Piece, Schedule, Won, total
+from cpq.lint.schedule import Piece, Schedule, Won
 from cpq.lint.spans import Span, common
+from cpq.lint.winning import total
 from cpq.pricebook import PriceBook
 from cpq.promotion import PercentOff, PromotionPolicy, ordered
 

@@ -41,7 +41,7 @@ class PercentOfTotal(Frozen):
     ``categories``, all where neither is given; ``excludes_products`` and ``excludes_categories``
     (tax, freight, one-off charges) come first. ``exempt`` is taken off the base, down to 0 at most;
     ``fee`` is added for each covered line after the first ``free_lines``; ``floor`` and ``ceiling``
-    bound the result, the floor last. Amounts are in the book's currency, before tax.
+    bound the result, the floor last. Amounts are in the book's currency, on its tax basis.
 
     >>> PercentOfTotal(code="CARE", product="CARE", percent="18", floor="200").of
     'net'

@@ -58,9 +58,9 @@ class _Sums:
             currency=currency,
             quotes=len(self.quotes),
             lines=self.lines,
-            before=Money(total(self.before), currency),
-            after=Money(total(self.after), currency),
-            left_out=Money(total(self.left_out), currency),
+            before=_sum(self.before, currency),
+            after=_sum(self.after, currency),
+            left_out=_sum(self.left_out, currency),
             cost_before=summed(self.cost_before, currency),
             cost_after=summed(self.cost_after, currency),
         )
@@ -122,4 +122,9 @@ def summed(amounts: Iterable[Decimal | None], currency: str) -> Money | None:
         if amount is None:
             return None
         known.append(amount)
-    return Money(total(known), currency)
+    return _sum(known, currency)
+
+
+def _sum(amounts: Iterable[Decimal], currency: str) -> Money:
+    """The sum with the decimals of its currency, of nothing too."""
+    return Money.zero(currency) + Money(total(amounts), currency)

@@ -105,6 +105,13 @@ def read_books(reading: Reading) -> Iterator[PriceBook]:
         versions = tuple(_versions(reading, code, own))
         if len(reading.findings) > sound or (unread and not versions):
             continue  # its prices are at fault, and that has been said
+        if not versions:
+            reading.find(
+                "row.unreadable",
+                head.place("code"),
+                f"price book {code!r} has no row in prices.csv; add its prices, or take it out",
+            )
+            continue
         fields = {
             **head.filled(*_BOOK_PLAIN),
             **given(name=head.local_text("name")),

@@ -140,6 +140,11 @@ def test_a_book_may_have_rules_and_no_prices(tmp_path: Path) -> None:
     assert version.attributes[0].match == (("colour", "red"), ("size", "L"))
 
 
+def test_a_book_without_a_price_is_named(tmp_path: Path) -> None:
+    write(tmp_path, price_books_csv=BOOKS)
+    assert places(tmp_path) == [("price_books.csv:3:code", "row.unreadable")]
+
+
 def test_one_rule_twice_in_a_version_is_named(tmp_path: Path) -> None:
     rules = "LIST,RED,colour=red,10\nLIST,RED,colour=red,12\n"
     write(tmp_path, attribute_prices_csv=f"book,code,match,percent\n{rules}")
