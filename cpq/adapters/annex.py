@@ -15,7 +15,7 @@ from cpq.adapters.annex_view import AnnexView, FactView, FindingView, ManualView
 from cpq.adapters.hand import Hand, Spoken, hand_for
 from cpq.adapters.sums_view import total_views
 from cpq.adapters.words import Phrase, wording
-from cpq.kernel.errors import Finding
+from cpq.kernel.errors import Finding, Refused
 from cpq.kernel.money import RoundingPolicy, plain, rounded_fraction
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.quote import Quote
@@ -24,6 +24,9 @@ from cpq.waterfall import Pricing
 from cpq.waterfall.replay import replay
 
 _RATE_PLACES = 10
+_ROWS_MAX = 8000
+_ROWS_OF_A_LINE = 5
+"""What a line has besides the rows of its trace: head, amount, tax, sums, margin."""
 _RANK = {"error": 0, "approval": 1, "note": 2}
 
 
@@ -33,8 +36,9 @@ def annex_view(
     """The annex of a quote in ``zh_CN``, ``en`` (``en_GB`` …) or ``bilingual``.
 
     ``root`` is the folder with ``words.toml``. Raises ``NotFound`` (``document.unknown_locale``)
-    and ``Refused`` (``document.does_not_add_up``).
+    and ``Refused``: ``document.too_long`` beyond 8,000 rows, ``document.does_not_add_up``.
     """
+    _refuse_if_too_long(quote)
     hand = hand_for(locale, currency=quote.currency, root=root, units=units)
     pricing = quote.pricing
     return AnnexView(
@@ -58,6 +62,23 @@ def annex_view(
         totals=total_views(quote, hand),
         words=wording(root / "words.toml", hand.spoken, table="annex"),
     )
+
+
+def annex_rows(pricing: Pricing) -> int:
+    """How many rows the annex of a pricing has, about."""
+    traced = sum(len(line.steps) + len(line.breakdown) for line in pricing.lines)
+    return traced + _ROWS_OF_A_LINE * len(pricing.lines)
+
+
+def _refuse_if_too_long(quote: Quote) -> None:
+    rows = annex_rows(quote.pricing)
+    if rows > _ROWS_MAX:
+        raise Refused(
+            "document.too_long",
+            f"the annex of quote {quote.reference} has {rows} rows; one document holds "
+            f"{_ROWS_MAX}: split the quote, or read the trace as text with explain()",
+            number=quote.number,
+        )
 
 
 def _title(hand: Hand) -> Phrase:

@@ -21,7 +21,7 @@ from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.lint_table import finding_table, summary
 from cpq.adapters.past import files_of, read_past
 from cpq.adapters.pricing_words import WORDS, quotes_counted
-from cpq.adapters.simulation_rows import By, csv_text, json_text
+from cpq.adapters.simulation_rows import BYS, By, csv_text, json_text
 from cpq.adapters.simulation_table import (
     first,
     judged_table,
@@ -192,7 +192,7 @@ def simulation(
         str, typer.Option("--on", help="Price all as of this day, not each of its own.")
     ] = "",
     book: Annotated[str, typer.Option("--book", "-b", help="Price all by this book.")] = "",
-    by: Annotated[By, typer.Option("--by", help="What a row is about.")] = "customer",
+    by: Annotated[str, typer.Option("--by", help=f"A row per {', '.join(BYS)}.")] = "customer",
     top: Annotated[int, typer.Option("--top", help="Rows to show; 0 for all.", min=0)] = 20,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write all rows here.", show_default=False)
@@ -207,20 +207,20 @@ def simulation(
     Requests are priced by the catalogue of today first. A quote that cannot be priced any more is
     listed with the reason and is no failure; a file that cannot be read is one, and the rest go on.
     """
-    spoken, day = language(locale), _day(on)
+    spoken, day, rows = language(locale), _day(on), _by(by)
     current, tried = read_catalogue(folder), read_catalogue(draft)
     failures: dict[Path, DomainError] = {}
     files = list(files_of(quotes))
     if not files:
         raise Invalid("input.invalid", "there are no quotes in what was named; name JSON files")
     found = _simulated(files, failures, current=current, draft=tried, on=day, book=book or None)
-    if csv is not None:
-        _write(csv, "\ufeff" + csv_text(found, by, tongue=spoken.first))
-    if json is not None:
-        _write(json, json_text(found, by, tongue=spoken.first))
+    if csv is not None and found.changes:
+        _write(csv, "\ufeff" + csv_text(found, rows, tongue=spoken.first))
+    if json is not None and found.changes:
+        _write(json, json_text(found, rows, tongue=spoken.first))
     if found.changes:
         _report(
-            found, by, top=top, spoken=spoken, catalogues=(tried, current), names=(folder, draft)
+            found, rows, top=top, spoken=spoken, catalogues=(tried, current), names=(folder, draft)
         )
     for path, refusal in failures.items():
         complain(refusal, about=path)
@@ -320,6 +320,13 @@ def _doubts(found: Simulation, current: Catalogue, folder: Path, tongue: str) ->
         if count:
             every = quotes_counted(count, tongue)
             typer.echo(f"\n{WORDS[tongue][name].format(quotes=every, folder=folder)}")
+
+
+def _by(text: str) -> By:
+    for each in BYS:
+        if each == text:
+            return each
+    raise Invalid("input.invalid", f"--by is one of {', '.join(BYS)}; found {text!r}")
 
 
 def _day(text: str) -> date | None:

@@ -56,7 +56,7 @@ WORDS: dict[str, dict[str, str]] = {
         "total": "Total",
         "trigger": "What would make it act",
         "under": "{quotes} under {draft}, {when}",
-        "untraced": "kept without a trace, so that their rules are not compared: {quotes}",
+        "untraced": "kept without a trace to compare: {quotes}",
     },
     "zh": {
         "acted": "已作用于",
@@ -113,7 +113,7 @@ WORDS: dict[str, dict[str, str]] = {
         "total": "合计",
         "trigger": "如何生效",
         "under": "{quotes}，按 {draft} 模拟，{when}",
-        "untraced": "未保存计价追溯，规则未比较：{quotes}",
+        "untraced": "没有可比较的计价追溯：{quotes}",
     },
 }
 

@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import IO, Self
 
+from cpq.adapters.annex import annex_rows
 from cpq.adapters.fonts import write_font_rules
 from cpq.adapters.render_job import Layout, RenderJob, RenderReply
 from cpq.kernel.errors import Refused, Unavailable
@@ -22,8 +23,6 @@ from cpq.quote import Quote
 
 _CPU_SECONDS = 30
 _LINES_PER_SECOND = 20
-_ANNEX_ROWS = 6
-"""Rows of the annex that a line has besides those of its trace: its head, amount, sums."""
 _WALL_FACTOR = 3
 _JOBS_MAX = 200
 _ERRORS_SHOWN = 300
@@ -133,10 +132,7 @@ class Renderer:
 
 def _rows(quote: Quote, layout: Layout) -> int:
     """How many rows of tables there are to lay out, about."""
-    lines = quote.pricing.lines
-    if not layout.annex:
-        return len(lines)
-    return len(lines) * _ANNEX_ROWS + sum(len(line.steps) for line in lines)
+    return len(quote.pricing.lines) + (annex_rows(quote.pricing) if layout.annex else 0)
 
 
 def start(module: str, folder: Path) -> subprocess.Popen[bytes]:

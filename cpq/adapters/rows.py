@@ -47,7 +47,7 @@ class Row(Frozen):
 
     def filled(self, *columns: str) -> dict[str, str]:
         """The cells of these columns that are not empty, by column."""
-        return {column: text for column in columns if (text := self.get(column)) is not None}
+        return {column: text for column, text in self.cells if column in columns}
 
     def several(self, column: str) -> tuple[str, ...]:
         """The parts of a cell that lists several, separated by ``;``."""
@@ -207,6 +207,8 @@ class Reading:
 
         A row that says something else than one before it is a finding.
         """
+        if len(rows) == 1:
+            return rows[0]
         said: dict[str, Row] = {}
         for row in rows:
             for column, text in row.filled(*columns).items():

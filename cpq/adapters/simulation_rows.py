@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from cpq.kernel.model import canonical_json
 from cpq.kernel.money import Money, plain
@@ -25,6 +25,7 @@ from cpq.simulation import (
 
 By = Literal["customer", "product", "category", "book", "quote", "line", "rule"]
 """What a row of the result is about."""
+BYS: tuple[By, ...] = get_args(By)
 
 Row = dict[str, str]
 _FATES: tuple[RuleFate, ...] = ("lost", "gained", "altered")

@@ -23,6 +23,7 @@ from cpq.lint.lowered import lowered
 from cpq.lint.pacts import Pacts
 from cpq.lint.pledged import pledged
 from cpq.lint.promoted import promoted
+from cpq.lint.rates import rates
 from cpq.lint.reach import reach
 from cpq.lint.schedule import Schedule
 from cpq.lint.shadowed import shadowed
@@ -69,6 +70,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *tiers(ground),
             *gaps(ground, schedule),
             *footing(ground, schedule),
+            *rates(ground),
             *ties(ground),
             *shadowed(ground, schedule),
             *attributes(ground),

@@ -37,15 +37,13 @@ class _Held(NamedTuple):
 
 
 def assigned(ground: Ground) -> Iterator[LintFinding]:
-    """Assignments that tie (``lint.assignments_tie``), that are never asked
-    (``lint.assignment_shadowed``), that name no book (``lint.no_such_book``).
+    """Assignments that tie (``lint.assignments_tie``) or that are never asked
+    (``lint.assignment_shadowed``).
     """
     by_target: dict[object, list[_Held]] = {}
     for row in sorted(ground.catalogue.assignments, key=lambda each: each.canonical()):
         span = ground.span(row.period, zone(row.zone or ground.catalogue.zone))
-        if span is not None and row.book not in ground.catalogue.currencies:
-            yield _unknown(_Held(row, span))
-        elif span is not None:
+        if span is not None:
             by_target.setdefault(row.target, []).append(_Held(row, span))
     for held in by_target.values():
         yield from _of_one_target(ground, held)
@@ -126,16 +124,4 @@ def _never_asked(each: _Held, why: str, why_zh: str, *others: str) -> LintFindin
         en=f"the assignment {each.name} is never asked: {why}; take it out, or change the other",
         zh=f"价目表分配 {each.name} 永远不会被使用：{why_zh}；请删除或调整另一项",
         rules=(each.name, *others),
-    )
-
-
-def _unknown(each: _Held) -> LintFinding:
-    return remark(
-        "lint.no_such_book",
-        each.place,
-        severity="error",
-        en=f"the assignment {each.name} names a price book that the catalogue has not; correct "
-        "the code, or add the book",
-        zh=f"价目表分配 {each.name} 所指的价目表不存在；请更正编码或补充该价目表",
-        rules=(each.name,),
     )

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from cpq.lint.finding import LintFinding, listed, remark
 from cpq.lint.ground import Ground
-from cpq.lint.places import period_words, scope_words, version_place
+from cpq.lint.places import period_words, scope_name, scope_words, version_place
 from cpq.lint.spans import Span, common
 from cpq.pricebook import AttributePrice, PriceBook, PriceBookVersion
 
@@ -69,16 +69,16 @@ def _contradicting(
     """The first pair that one line can match and that says different things."""
     for (one, first), (other, second) in pairs:
         if common(first, second) and _fit(one, other) and _said(one) != _said(other):
-            words = scope_words(one.product, one.category, one.unit)
+            words = scope_name(one.product, one.category, one.unit)
             yield remark(
                 "lint.attributes_tie",
                 place_of(book, version, one),
                 severity="error",
                 en=f"{book.code}: attribute prices {one.code} ({one}) and {other.code} ({other}) "
-                f"both fit {words} equally well, so a line with both is refused; let one match "
+                f"both fit {words.en} equally well, so a line with both is refused; let one match "
                 "more attributes, or give it the lower rank",
                 zh=f"{book.code}：属性价格 {one.code}（{one}）与 {other.code}（{other}）同样匹配 "
-                f"{words}，同时满足的行将被拒绝；请让其中之一匹配更多属性或设置优先级",
+                f"{words.zh}，同时满足的行将被拒绝；请让其中之一匹配更多属性或设置优先级",
                 rules=(f"{book.code}: {one.code}", f"{book.code}: {other.code}"),
                 products=(one.product,) if one.product else (),
             )
@@ -111,13 +111,13 @@ def _unmatched(
             known_zh = (
                 f"{name} 可选 {listed(offered)}" if offered else f"可选属性为 {listed(names)}"
             )
-            words = scope_words(rule.product, rule.category, rule.unit)
+            words = scope_name(rule.product, rule.category, rule.unit)
             yield remark(
                 "lint.no_such_value",
                 place_of(book, version, rule),
                 en=f"{book.code}: attribute price {rule.code} waits for {name}={value}, which "
-                f"{words} never has: {known}; correct the rule, or offer the value",
-                zh=f"{book.code}：属性价格 {rule.code} 要求 {name}={value}，但 {words} 不提供："
+                f"{words.en} never has: {known}; correct the rule, or offer the value",
+                zh=f"{book.code}：属性价格 {rule.code} 要求 {name}={value}，但 {words.zh} 不提供："
                 f"{known_zh}；请更正规则或提供该值",
                 rules=(f"{book.code}: {rule.code}",),
                 products=reached[:1] if rule.product else (),

@@ -1,8 +1,8 @@
 """Rules that are for nobody (无对象的规则).
 
-A promotion for a customer group that nobody is in, an agreement with a customer who is not there, a
-product that every scope keeps from everybody. They may wait for somebody, so they are notes. A
-catalogue without customers says nothing of whom its rules are for.
+A promotion for a customer group that nobody is in, a book for a region where nobody buys, a product
+that every scope keeps from everybody. They may wait for somebody, so they are notes. A catalogue
+without customers says nothing of whom its rules are for.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,14 +42,15 @@ def audience(ground: Ground) -> Iterator[LintFinding]:
             yield remark(
                 "lint.no_customer",
                 each.place,
-                en=f"{each.rule} is for {en}, and no customer is; correct the name, or take it out",
-                zh=f"{each.rule} 面向 {zh}，但没有这样的客户；请更正或删除",
+                en=f"no customer is meant by {each.rule}, which is for {en}; correct the name, or "
+                "take it out",
+                zh=f"没有客户适用 {each.rule}（面向{zh}）；请更正或删除",
                 rules=(each.rule,),
             )
 
 
 def _addressed(ground: Ground, kept: set[str]) -> Iterator[_Addressed]:
-    catalogue, customers = ground.catalogue, {each.code for each in ground.catalogue.customers}
+    catalogue = ground.catalogue
     for policy in catalogue.promotions:
         whom = _group(policy.customer_groups)
         known = not policy.customer_groups or not ground.groups.isdisjoint(policy.customer_groups)
@@ -61,18 +62,14 @@ def _addressed(ground: Ground, kept: set[str]) -> Iterator[_Addressed]:
         place = f"floors/{floor.code}"
         yield _Addressed(place, floor.code, whom, known, floor.period, floor.zone)
     for pact in catalogue.agreements:
-        whom, known = _group([pact.customer_group or ""]), True
-        if pact.customer:
-            whom = (f"customer {pact.customer}", f"客户 {pact.customer}")
-            known = pact.customer in customers
-        elif pact.customer_group:
-            known = pact.customer_group in ground.groups
-        place = f"agreements/{pact.code}"
+        group = pact.customer_group
+        whom, place = _group([group or ""]), f"agreements/{pact.code}"
+        known = group is None or group in ground.groups
         yield _Addressed(place, pact.code, whom, known, pact.period, pact.zone)
     names = _names(catalogue.customers)
     for row in sorted(catalogue.assignments, key=lambda each: each.canonical()):
         level, who = row.target
-        whom, name = (f"{level} {who}", f"{who}"), f"{level} {who}: {row.book}"
+        whom, name = (f"{level} {who}", f" {who}"), f"{level} {who}: {row.book}"
         place = f"assignments/{level} {who}/{row.book}"
         yield _Addressed(place, name, whom, row.target in names, row.period, row.zone)
     for scope in catalogue.scopes:
@@ -119,7 +116,7 @@ def _sold_to_nobody(ground: Ground) -> Iterator[LintFinding]:
     found: dict[tuple[str, ...], list[str]] = {}
     for product, scopes in sorted(speaking.items()):
         sold = ground.sold(product)
-        if sold is not None and product not in ground.parts_only:
+        if sold is not None and product not in ground.kinds.parts_only:
             codes = tuple(scope.code for scope in scopes)
             key = (codes, sold)
             if key not in answers:

@@ -11,7 +11,7 @@ from cpq.kernel.money import Rounding, currency_places, rounded_fraction
 from cpq.lint.curves import Below, Case, cases
 from cpq.lint.finding import LintFinding, count, money, remark
 from cpq.lint.ground import Ground
-from cpq.lint.places import entry_place, entry_words
+from cpq.lint.places import entry_name, entry_place
 from cpq.lint.schedule import Schedule, Won
 from cpq.lint.winning import total
 from cpq.pricebook import Charge, Value
@@ -71,21 +71,20 @@ def _within(case: Case, place: int, charge: Charge) -> Iterator[Cliff]:
 
 
 def _cliff(case: Case, each: Cliff, won: Won) -> LintFinding:
-    currency = case.book.currency
-    name, less = entry_words(won.entry, won.tier), f"{count(each.quantity)} {case.unit}"
-    more = f"{count(each.larger)} {case.unit}"
-    most, low = money(each.total, currency), money(each.larger_total, currency)
+    currency, unit = case.book.currency, case.unit
+    name, less, more = entry_name(won.entry, won.tier), count(each.quantity), count(each.larger)
+    most = f"{money(each.total, currency)} {currency}"
+    low = f"{money(each.larger_total, currency)} {currency}"
     least = rounded_fraction(each.total / each.larger, currency_places(currency), Rounding.CEILING)
     figure = f"{least:,f} {currency}"
     return remark(
         "lint.cliff",
         entry_place(case.book, won.version, won.entry, won.tier),
-        en=f"{case.book.code}, {name}: {less} of {case.product} cost {most} {currency}, {more} "
-        f"cost {low} {currency}, so more costs less; price the slices (mode graduated), or take "
-        f"no less than {figure} for one from {count(each.larger)} on",
-        zh=f"{case.book.code}，{name}：{case.product} {less} 共 {most} {currency}，{more} 仅 "
-        f"{low} {currency}，买得多反而便宜；请改用分段累进，或自 {count(each.larger)} 起单价不低于 "
-        f"{figure}",
+        en=f"{case.book.code}, {name.en}: {less} {unit.en} of {case.product} cost {most}, {more} "
+        f"{unit.en} cost {low}, so more costs less; price the slices (mode graduated), or take no "
+        f"less than {figure} for one from {more} on",
+        zh=f"{case.book.code}，{name.zh}：{case.product} {less} {unit.zh}共 {most}，{more} "
+        f"{unit.zh}仅 {low}，买得多反而便宜；请改用分段累进，或自 {more} 起单价不低于 {figure}",
         rules=case.rules(each.larger, each.quantity),
         products=(case.product,),
     )
@@ -125,16 +124,17 @@ def _rungs_up(charge: Charge) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
 
 
 def _dearer(case: Case, won: Won, start: Fraction, before: Fraction, rate: Fraction) -> LintFinding:
-    currency, name = case.book.currency, entry_words(won.entry, won.tier)
-    low, high = money(before, currency), money(rate, currency)
+    currency, name = case.book.currency, entry_name(won.entry, won.tier)
+    low, high = f"{money(before, currency)} {currency}", f"{money(rate, currency)} {currency}"
+    size = count(start)
     return remark(
         "lint.dearer_tier",
         entry_place(case.book, won.version, won.entry, won.tier),
-        en=f"{case.book.code}, {name}: from {count(start)} {case.unit} on one of {case.product} "
-        f"costs {high} {currency}, below that {low} {currency}, so the price goes up with the "
-        "quantity; correct one of the two",
-        zh=f"{case.book.code}，{name}：{case.product} 自 {count(start)} {case.unit} 起单价 {high} "
-        f"{currency}，此前为 {low} {currency}，买得越多越贵；请更正其中之一",
+        en=f"{case.book.code}, {name.en}: from {size} {case.unit.en} on one of {case.product} "
+        f"costs {high}, below that {low}, so the price goes up with the quantity; correct one "
+        "of the two",
+        zh=f"{case.book.code}，{name.zh}：{case.product} 自 {size} {case.unit.zh}起单价 {high}，"
+        f"此前为 {low}，买得越多越贵；请更正其中之一",
         rules=case.rules(start, start - case.step),
         products=(case.product,),
     )

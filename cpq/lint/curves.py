@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from cpq.kernel.text import LocalText
 from cpq.lint.ground import Ground
 from cpq.lint.places import rule_of
 from cpq.lint.schedule import Piece, Schedule, Won
@@ -21,7 +22,7 @@ class Case(NamedTuple):
     """A schedule that is looked at: of a product in a unit, counted in steps, in a book."""
 
     product: str
-    unit: str
+    unit: LocalText
     step: Fraction
     book: PriceBook
     pieces: Sequence[Piece]
@@ -61,7 +62,8 @@ def cases(
 def _case(schedule: Schedule, product: str, unit: str, book: PriceBook, at: datetime) -> Case:
     pieces = schedule.pieces(product, book.code, at, unit=unit)
     priced = [piece for piece in pieces if piece.answer.value is not None]
-    return Case(product, unit, schedule.ground.step(unit), book, priced)
+    ground = schedule.ground
+    return Case(product, ground.unit_name(unit), ground.step(unit), book, priced)
 
 
 def _looked_at(

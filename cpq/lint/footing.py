@@ -1,19 +1,17 @@
-"""Entries that stand on nothing (无基础的明细): no base price, no cost, no exchange rate; and those
-that take off all there is.
+"""Entries that stand on nothing (无基础的明细), and entries that take off all there is.
 
 A percentage off a price that is not there prices nothing. A markup on a cost that nobody knows
-refuses the line, and so does a book in another currency where no rate is stated. An amount off that
-is as large as the price gives the thing away.
+refuses the line. An amount off that is as large as the price gives the thing away.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from fractions import Fraction
 
-from cpq.kernel.errors import DomainError
 from cpq.lint.finding import LintFinding, listed, money, remark
-from cpq.lint.ground import Ground, is_discount
-from cpq.lint.places import entry_place, entry_words, rule_of
+from cpq.lint.ground import Ground
+from cpq.lint.kinds import is_discount
+from cpq.lint.places import entry_name, entry_place, rule_of, tier_name
 from cpq.lint.reach import outside_base
 from cpq.lint.schedule import Piece, Schedule
 from cpq.lint.spans import Span, meets
@@ -23,10 +21,9 @@ _OF_PRICES = frozenset({"base", "list"})
 
 
 def footing(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
-    """Entries without what they stand on: ``lint.no_base``, ``lint.no_cost``, ``lint.no_rate``,
-    ``lint.price_zero``.
+    """Entries without what they stand on (``lint.no_base``, ``lint.no_cost``) and entries that give
+    a thing away (``lint.price_zero``).
     """
-    yield from _without_rate(ground)
     for book in ground.books:
         for version, whole in ground.versions(book):
             if outside_base(ground, book, version, whole):
@@ -65,20 +62,20 @@ def _without_base(
     reached = ground.reach((row.product, row.category))
     below = [link.code for link in ground.catalogue.prices.chain(book.code)[1:]]
     has_base = any(
-        product in ground.priced_otherwise
+        product in ground.kinds.priced_otherwise
         or meets(schedule.covered(product, below, root=True), span)
         for product in reached
     )
     if reached and not has_base:
-        name, base, what = entry_words(row), " > ".join(below), listed(reached)
+        name, base, what = entry_name(row), " > ".join(below), listed(reached)
         yield remark(
             "lint.no_base",
             entry_place(book, version, row),
             severity="error",
-            en=f"{book.code}, {name} says {row.tiers[0]}, and {base} has no price for {what} that "
-            "it could be taken off; add a price there, or write one here",
-            zh=f"{book.code}，{name} 为 {row.tiers[0]}，但 {base} 中没有 {what} 的价格；"
-            "请在基础价目表补充价格，或在此直接定价",
+            en=f"{book.code}, {name.en} says {row.tiers[0]}, and {base} has no price for {what} "
+            "that it could be taken off; add a price there, or write one here",
+            zh=f"{book.code}，{name.zh} 为 {tier_name(row.tiers[0]).zh}，但 {base} 中没有 "
+            f"{what} 的价格；请在基础价目表补充价格，或在此直接定价",
             rules=(rule_of(book, row), *below),
             products=reached,
         )
@@ -96,23 +93,23 @@ def _without_cost(
     unknown = [
         product
         for product in ground.reach((row.product, row.category))
-        if product not in ground.parts_only
+        if product not in ground.kinds.parts_only
         and not schedule.has_cost(product, span)
         and _is_refused(schedule, book, row, product, span)
     ]
     if unknown:
         tier = next(tier for tier in row.tiers if _needs_cost(tier))
-        name, what = entry_words(row), listed(unknown)
+        name, what, said = entry_name(row), listed(unknown), tier_name(tier)
         costs = ground.catalogue.cost_book or "the catalogue (it names no cost book)"
         costs_zh = ground.catalogue.cost_book or "目录（未指定成本价目表）"
         yield remark(
             "lint.no_cost",
             entry_place(book, version, row),
             severity="error",
-            en=f"{book.code}, {name} says {tier}, and {costs} has no cost for {what}, so the line "
-            "is refused; add the cost, or write a price",
-            zh=f"{book.code}，{name} 为 {tier}，但 {costs_zh} 中没有 {what} 的成本，该行将被拒绝；"
-            "请补充成本或直接定价",
+            en=f"{book.code}, {name.en} says {said.en}, and {costs} has no cost for {what}, so the "
+            "line is refused; add the cost, or write a price",
+            zh=f"{book.code}，{name.zh} 为 {said.zh}，但 {costs_zh} 中没有 {what} 的成本，"
+            "该行将被拒绝；请补充成本或直接定价",
             rules=(rule_of(book, row),),
             products=unknown,
         )
@@ -182,54 +179,15 @@ def _free(
     before: Fraction,
 ) -> LintFinding:
     tier = free.answer.won[-1].tier
-    name, price = entry_words(row, tier), money(before, book.currency)
+    name, price = entry_name(row, tier), money(before, book.currency)
+    off = money(Fraction(tier.amount_off or 0), book.currency)
     return remark(
         "lint.price_zero",
         entry_place(book, version, row, tier),
-        en=f"{book.code}, {name} takes {tier} off: {product} costs {price} {book.currency} in "
+        en=f"{book.code}, {name.en} takes {off} off: {product} costs {price} {book.currency} in "
         f"{book.base} and nothing here; take off less, or write a price",
-        zh=f"{book.code}，{name} 减 {tier}：{product} 在 {book.base} 中为 {price} "
+        zh=f"{book.code}，{name.zh} 减 {off}：{product} 在 {book.base} 中为 {price} "
         f"{book.currency}，此处变为零；请减少优惠或直接定价",
         rules=(rule_of(book, row, tier), *(rule_of(w.book, w.entry) for w in free.answer.won[:-1])),
         products=(product,),
-    )
-
-
-def _without_rate(ground: Ground) -> Iterator[LintFinding]:
-    for book in ground.every_book:
-        if book.base is None:
-            continue
-        base = ground.catalogue.prices.book(book.base)
-        if not _is_stated(ground, base.currency, book.currency):
-            yield _no_rate(
-                f"books/{book.code}",
-                (book.code, base.code),
-                f"{book.code} is in {book.currency} and derives from {base.code} in "
-                f"{base.currency}",
-                f"{book.code} 为 {book.currency}，其基础 {base.code} 为 {base.currency}",
-            )
-
-
-def _is_stated(ground: Ground, currency: str, to: str) -> bool:
-    rates = ground.catalogue.rates
-    days = sorted({rate.on for rate in rates.rates}) if currency != to else []
-    return currency == to or any(_converts(ground, currency, to, day) for day in reversed(days))
-
-
-def _converts(ground: Ground, currency: str, to: str, day: date) -> bool:
-    try:
-        ground.catalogue.rates.used(currency, to, on=day)
-    except DomainError:
-        return False
-    return True
-
-
-def _no_rate(place: str, rules: Sequence[str], en: str, zh: str) -> LintFinding:
-    return remark(
-        "lint.no_rate",
-        place,
-        severity="error",
-        en=f"{en}, and no exchange rate is stated between the two; state one, or one to the pivot",
-        zh=f"{zh}，但没有两者之间的汇率；请补充汇率",
-        rules=rules,
     )

@@ -66,7 +66,11 @@ def _between_prices(ground: Ground, schedule: Schedule, book: PriceBook) -> Iter
     links = usual if is_usual else [book.code]
     for product in _spoken_of(ground, versions):
         sold = ground.sold(product)
-        if sold is None or product in ground.parts_only or product in ground.priced_otherwise:
+        if (
+            sold is None
+            or product in ground.kinds.parts_only
+            or product in ground.kinds.priced_otherwise
+        ):
             continue
         covered = merged(schedule.covered(product, links, root=True))
         missing = minus(within([sold], [span for _, span in versions]), covered)
@@ -114,7 +118,7 @@ def _starting_late(
     if span is None:
         return
     for product in ground.reach((row.product, row.category)):
-        if product in ground.parts_only or product in ground.priced_otherwise:
+        if product in ground.kinds.parts_only or product in ground.kinds.priced_otherwise:
             continue
         if row.unit is not None and not ground.is_sold_in(product, row.unit):
             continue
@@ -169,7 +173,7 @@ def _unpriced(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
     open_spans = merged(
         span for chain in chains for code in chain for _, span in ground.versions(prices.book(code))
     )
-    spared = ground.parts_only | ground.priced_otherwise | ground.discounted
+    spared = ground.kinds.parts_only | ground.kinds.priced_otherwise | ground.kinds.discounted
     found: dict[str, list[str]] = {}
     for product in sorted(ground.products):
         sold = ground.sold(product)

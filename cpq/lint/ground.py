@@ -15,8 +15,10 @@ from math import gcd
 from cpq.catalogue import Catalogue
 from cpq.kernel.money import quantum
 from cpq.kernel.period import ALWAYS, Period, zone
+from cpq.kernel.text import LocalText
+from cpq.lint.kinds import Kinds
 from cpq.lint.spans import END, Span, common
-from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
+from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion
 
 Scope = tuple[str | None, str | None]
 """A product, a category, or (both ``None``) everything."""
@@ -36,6 +38,7 @@ class Ground:
         self._scopes: dict[str, tuple[Scope, ...]] = {}
         self._grids: dict[str, Fraction] = {}
         self._reach_grids: dict[Scope, frozenset[Fraction]] = {}
+        self.kinds = Kinds(self)
 
     @property
     def ever(self) -> Span:
@@ -182,81 +185,6 @@ class Ground:
         return found
 
     @cached_property
-    def parts_only(self) -> frozenset[str]:
-        """Products that need no price: parts that a parent's price holds wherever they occur, what
-        its parts' prices hold, and families that are sold as their variants.
-        """
-        held: dict[str, bool] = {}
-        rolled: set[str] = set()
-        for bom in self.catalogue.boms:
-            if bom.rollup == "components":
-                rolled.add(bom.product)
-            priced = bom.rollup in ("components", "sum")
-            for part in bom.parts():
-                included = not priced and (bom.rollup != "as_sold" or part.sold == "included")
-                held[part.product] = held.get(part.product, True) and included
-        heads = {thing.variant_of for thing in self.products.values() if thing.variant_of}
-        return frozenset({code for code, only in held.items() if only} | rolled | heads)
-
-    @cached_property
-    def made_of_parts(self) -> frozenset[str]:
-        """Products with a BOM: what they cost is what their parts cost."""
-        return frozenset(bom.product for bom in self.catalogue.boms)
-
-    @cached_property
-    def priced_otherwise(self) -> frozenset[str]:
-        """Products that get their price from something else than an entry: a share of other lines,
-        a formula of a plan, an attribute price that replaces.
-        """
-        found: set[str] = set()
-        for book in self.books:
-            for version in book.versions:
-                for share in version.shares:
-                    found.update(self.reach((share.product, None)))
-                for rule in version.attributes:
-                    if rule.effect == "set":
-                        found.update(self.reach((rule.product, rule.category)))
-        steps = (step for plan in self.catalogue.plans for step in plan.steps)
-        for step in steps:
-            if step.kind == "formula":
-                found.update(self.reach_of(step.products, step.categories))
-        return frozenset(found)
-
-    @cached_property
-    def adjusted(self) -> frozenset[str]:
-        """Products whose price depends on attributes, on a share or on a formula of a plan."""
-        rules = (rule for book in self.books for v in book.versions for rule in v.attributes)
-        touched = {
-            product for rule in rules for product in self.reach((rule.product, rule.category))
-        }
-        return self.priced_otherwise | touched
-
-    @cached_property
-    def replaced_costs(self) -> frozenset[str]:
-        """Products whose cost an attribute price sets."""
-        books = (self.catalogue.prices.book(code) for code in self.cost_chain)
-        rules = (rule for book in books for version in book.versions for rule in version.attributes)
-        return frozenset(
-            product
-            for rule in rules
-            if rule.effect == "set"
-            for product in self.reach((rule.product, rule.category))
-        )
-
-    @cached_property
-    def discounted(self) -> frozenset[str]:
-        """Products that a derived book names to take something off."""
-        return frozenset(
-            product
-            for book in self.books
-            if book.base is not None
-            for version in book.versions
-            for row in version.entries
-            if row.product is not None and any(is_discount(tier) for tier in row.tiers)
-            for product in self.reach((row.product, None))
-        )
-
-    @cached_property
     def books_of_somebody(self) -> frozenset[str]:
         """The books that a customer, an assignment or an agreement names."""
         catalogue = self.catalogue
@@ -303,6 +231,10 @@ class Ground:
             for attribute in (bom.attributes if bom else ())
         }
 
+    def unit_name(self, unit: str) -> LocalText:
+        """A unit in both languages; in English its code."""
+        return LocalText(en=unit, zh=self.catalogue.units.unit(unit).name.zh or unit)
+
     def is_sold_in(self, product: str, unit: str) -> bool:
         """Whether a unit converts into the product's own."""
         units, own = self.catalogue.units, self.products[product].unit
@@ -325,11 +257,6 @@ def _common_measure(one: Fraction, other: Fraction) -> Fraction:
     """The largest fraction that both are multiples of."""
     numerator = gcd(one.numerator * other.denominator, other.numerator * one.denominator)
     return Fraction(numerator, one.denominator * other.denominator)
-
-
-def is_discount(tier: Tier) -> bool:
-    """Whether a tier takes something off a base book."""
-    return tier.percent_off is not None or tier.amount_off is not None
 
 
 def dated(version: PriceBookVersion) -> bool:

@@ -6,14 +6,17 @@ hold at every quantity, on every day and in every book that those customers can 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from fractions import Fraction
 
 from cpq.agreement import AgreedPrice
+from cpq.kernel.errors import DomainError
 from cpq.lint.finding import LintFinding, money, remark
 from cpq.lint.ground import Ground
 from cpq.lint.pacts import Pact, Pacts, scope_of
 from cpq.lint.places import agreed_place, agreed_rule
 from cpq.lint.schedule import Schedule
+from cpq.pricebook import Charge, Value
 
 
 def idle(ground: Ground, schedule: Schedule, pacts: Pacts) -> Iterator[LintFinding]:
@@ -38,12 +41,9 @@ def _beyond(
 ) -> Fraction | None:
     """The highest price that the books have for what a line is for; ``None``: nobody can say."""
     books = pacts.books(pact)
-    prices = ground.catalogue.prices
-    if not books or any(prices.book(code).currency != pact.agreement.currency for code in books):
-        return None
     found: list[Fraction] = []
     for product in ground.reach(scope_of(line)):
-        if product in ground.adjusted:
+        if product in ground.kinds.adjusted:
             return None
         if line.unit is not None and not ground.is_sold_in(product, line.unit):
             continue
@@ -62,17 +62,30 @@ def _values(
 ) -> Sequence[Fraction] | None:
     """The prices from a line's first quantity on; ``None`` where one depends on the quantity."""
     found: list[Fraction] = []
+    currency = schedule.ground.catalogue.currencies[book]
     for at in schedule.moments_in(product, book, pact.span):
         pieces = schedule.pieces(product, book, at, unit=line.unit)
         ends = [piece.start for piece in pieces[1:]]
         for place, piece in enumerate(pieces):
             if place < len(ends) and ends[place] <= line.lower:
                 continue
-            if isinstance(piece.answer.value, Fraction):
-                found.append(piece.answer.value)
-            elif piece.answer.value is not None or piece.answer.refused:
+            if piece.answer.refused:
                 return None
+            value = _in_currency(schedule, piece.answer.value, currency, pact, at)
+            if isinstance(value, Charge):
+                return None
+            found += [] if value is None else [value]
     return found
+
+
+def _in_currency(
+    schedule: Schedule, value: Value | None, currency: str, pact: Pact, at: datetime
+) -> Value | None:
+    """A price in the currency of an agreement; ``None`` where no order could be in it."""
+    try:
+        return schedule.converted(value, currency, pact.agreement.currency or currency, at)
+    except DomainError:
+        return None
 
 
 def _never_binds(pact: Pact, line: AgreedPrice, dearest: Fraction) -> LintFinding:

@@ -111,12 +111,13 @@ def _negative(
     rules: Sequence[AttributePrice],
 ) -> LintFinding:
     told = ", ".join(f"{rule.code} ({rule})" for rule in rules[:4])
+    verb = "takes" if len(rules) == 1 else "together take"
     cost = f"{money(price, book.currency)} {book.currency}"
     return remark(
         "lint.attributes_below_zero",
         place_of(book, version, rules[0]),
         severity="error",
-        en=f"{book.code}: {product} costs {cost}, and {told} together take off more than that, so "
+        en=f"{book.code}: {product} costs {cost}, and {told} {verb} off more than that, so "
         "the line is refused; take off less, or write the price as a replacement",
         zh=f"{book.code}：{product} 为 {cost}，{told} 合计减价超过该价格，该行将被拒绝；"
         "请减少减价或改为替换价格",

@@ -7,6 +7,7 @@ the book LIST that starts on that day; a version that is open at its start has n
 from cpq.agreement import AgreedPrice, PriceAgreement
 from cpq.kernel.money import plain
 from cpq.kernel.period import ALWAYS, Period
+from cpq.kernel.text import LocalText
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
 
 
@@ -39,6 +40,40 @@ def entry_words(entry: PriceBookEntry, tier: Tier | None = None) -> str:
     words += start_words(tier or entry.tiers[0])
     words += f" rank {entry.rank}" if entry.rank else ""
     return words + period_words(entry.period)
+
+
+def entry_name(entry: PriceBookEntry, tier: Tier | None = None) -> LocalText:
+    """An entry in words, in both languages.
+
+    >>> from cpq.pricebook import entry
+    >>> entry_name(entry(category="bolts", unit="box", price=1, rank=2)).zh
+    '类别 bolts，每 box，优先级 2'
+    """
+    first = tier or entry.tiers[0]
+    zh = scope_name(entry.product, entry.category, entry.unit).zh
+    if first.above:
+        zh += f"，超过 {plain(first.lower)}"
+    elif first.lower > 1:
+        zh += f"，满 {plain(first.lower)} 起"
+    zh += f"，优先级 {entry.rank}" if entry.rank else ""
+    return LocalText(en=entry_words(entry, tier), zh=f"{zh}{period_words(entry.period)}")
+
+
+def scope_name(product: str | None, category: str | None, unit: str | None = None) -> LocalText:
+    """What a rule is for, in both languages."""
+    zh = product or (f"类别 {category}" if category else "全部产品")
+    zh = f"{zh}，每 {unit}" if unit else zh
+    return LocalText(en=scope_words(product, category, unit), zh=zh)
+
+
+def tier_name(tier: Tier) -> LocalText:
+    """What a tier says, in both languages: ``cost +25%``, ``成本 +25%``."""
+    zh = str(tier)
+    if tier.markup is not None:
+        zh = zh.replace("cost", "成本", 1)
+    elif tier.margin is not None:
+        zh = zh.replace("margin", "毛利率", 1)
+    return LocalText(en=str(tier), zh=zh)
 
 
 def scope_words(product: str | None, category: str | None, unit: str | None = None) -> str:

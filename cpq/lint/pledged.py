@@ -13,8 +13,8 @@ from cpq.customer import Customer
 from cpq.kernel.errors import DomainError
 from cpq.kernel.money import rounded_fraction
 from cpq.lint.beside import Spot
+from cpq.lint.broken import Broken, Rule, judged, least, once
 from cpq.lint.finding import LintFinding
-from cpq.lint.floors import Broken, Rule, judged, least, once
 from cpq.lint.ground import Ground
 from cpq.lint.pacts import Pact, Pacts, scope_of
 from cpq.lint.places import agreed_place, agreed_rule
@@ -83,8 +83,16 @@ def _at(
         after = left(agreed)
         rules = (rule, *(Rule(each.code, f"promotions/{each.code}") for each in after.taken))
         broken = list(judged(agreed, after, (rule,), rules))
+        broken = [each for each in broken if not _is_broken_anyway(each, case)]
         if broken and _wins(ground, own, case.spot, customer):
             yield from broken
+
+
+def _is_broken_anyway(broken: Broken, case: Situation) -> bool:
+    """Whether the price of the book lies below the same floor, which is told of the book."""
+    each = case.amount / case.spot.quantity / case.against.tax_factor
+    bound = case.against.cost if broken.floor is None else broken.floor.unit_price
+    return bound is not None and each < bound
 
 
 def _agreed(line: AgreedPrice, case: Situation, *, campaign: bool) -> Fraction | None:

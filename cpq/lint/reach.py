@@ -12,7 +12,8 @@ from typing import NamedTuple
 from cpq.kernel.period import ALWAYS, Period, zone
 from cpq.lint.attributes import place_of as attribute_place
 from cpq.lint.finding import LintFinding, listed, remark, told
-from cpq.lint.ground import Ground, Scope, is_discount
+from cpq.lint.ground import Ground, Scope
+from cpq.lint.kinds import is_discount
 from cpq.lint.places import (
     agreed_place,
     agreed_rule,
@@ -47,7 +48,6 @@ def reach(ground: Ground) -> Iterator[LintFinding]:
             yield from _entries(ground, book, version, whole)
             for rule in _of_version(book, version, whole):
                 yield from _judged(ground, rule)
-            yield from _of_shares(ground, book, version)
     for rule in _of_catalogue(ground):
         yield from _judged(ground, rule)
 
@@ -197,28 +197,3 @@ def _outside_sale(ground: Ground, rule: _Rule, held: Span) -> LintFinding:
         rules=(rule.name,),
         products=(product,),
     )
-
-
-def _of_shares(ground: Ground, book: PriceBook, version: PriceBookVersion) -> Iterator[LintFinding]:
-    """Shares of which nothing that they count is left."""
-    for share in version.shares:
-        if ground.span(share.period, book.home) is None or not ground.reach((share.product, None)):
-            continue
-        counted = {*ground.reach_of(share.products, share.categories)}
-        if share.excludes_products or share.excludes_categories:
-            counted -= {*ground.reach_of(share.excludes_products, share.excludes_categories)}
-        counted -= {*ground.reach((share.product, None))}
-        if not counted:
-            named = [*share.products, *(f"category {code}" for code in share.categories)]
-            yield remark(
-                "lint.covers_nothing",
-                share_place(book, version, share),
-                severity="error",
-                en=f"{book.code}: {share.code} ({share}) counts no product that there is "
-                f"({listed(named) or 'everything but what it excludes'}), so its line is refused; "
-                "correct what it covers",
-                zh=f"{book.code}：{share.code}（{share}）没有可计入的产品，该行将被拒绝；"
-                "请更正其覆盖范围",
-                rules=(f"{book.code}: {share.code}",),
-                products=(share.product,),
-            )

@@ -241,7 +241,7 @@ class Schedule:
     def has_cost(self, product: str, span: Span) -> bool:
         """Whether the cost of a product is known at some instant of a span."""
         chain = self.ground.cost_chain
-        if product in self.ground.replaced_costs:
+        if product in self.ground.kinds.replaced_costs:
             return True
         return bool(chain) and meets(self.covered(product, chain, root=True), span)
 

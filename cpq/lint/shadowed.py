@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from cpq.lint.finding import LintFinding, remark
 from cpq.lint.ground import Ground
-from cpq.lint.places import entry_place, entry_words, rule_of
+from cpq.lint.places import entry_name, entry_place, rule_of
 from cpq.lint.schedule import Schedule
 from cpq.lint.spans import Span, minus
 from cpq.lint.winning import said, start_of
@@ -75,7 +75,7 @@ def _never_first(
     row: PriceBookEntry,
     before: Sequence[PriceBookEntry],
 ) -> LintFinding:
-    first, name = before[0], entry_words(row)
+    first, name = before[0], entry_name(row)
     rules = (rule_of(book, row), *(rule_of(book, other) for other in before))
     products = (row.product,) if row.product else ()
     if (row.product, row.category, row.unit) == (
@@ -86,20 +86,24 @@ def _never_first(
         return remark(
             "lint.repeated",
             entry_place(book, version, row),
-            en=f"{book.code} says twice that {name} costs {row.tiers[0]}; remove one",
-            zh=f"{book.code} 中 {name} 重复定价 {row.tiers[0]}；请删除一条",
+            en=f"{book.code} says twice that {name.en} costs {row.tiers[0]}; remove one",
+            zh=f"{book.code} 中 {name.zh} 重复定价 {row.tiers[0]}；请删除一条",
             rules=rules,
             products=products,
         )
-    others = ", ".join(f"{entry_words(other)} ({other.tiers[0]})" for other in before[:3])
+    names = [(entry_name(other), other.tiers[0]) for other in before[:3]]
+    others = ", ".join(f"{other.en} ({tier})" for other, tier in names)
+    others_zh = "、".join(f"{other.zh}（{tier}）" for other, tier in names)
+    why, why_zh = f"by its rank {first.rank}", f"以优先级 {first.rank} "
+    if first.rank == row.rank:
+        why, why_zh = "because it is written first", "因书写在前而"
     return remark(
         "lint.shadowed",
         entry_place(book, version, row),
-        en=f"the entry {name} of {book.code} ({row.tiers[0]}) never wins: {others} matches all "
-        f"that it does and has the rank {first.rank} before its {row.rank}; give it the lower "
-        "rank, or take it out",
-        zh=f"{book.code} 的明细 {name}（{row.tiers[0]}）永远不会生效：{others} 覆盖其全部范围，"
-        f"优先级 {first.rank} 先于 {row.rank}；请调整优先级或删除",
+        en=f"the entry {name.en} of {book.code} ({row.tiers[0]}) never wins: {others} matches all "
+        f"that it does and comes first {why}; give it the lower rank, or take it out",
+        zh=f"{book.code} 的明细 {name.zh}（{row.tiers[0]}）永远不会生效：{others_zh} 覆盖其全部"
+        f"范围且{why_zh}优先；请调整优先级或删除",
         rules=rules,
         products=products,
     )
@@ -147,15 +151,15 @@ def _always_dearer(
     winner: PriceBookEntry,
     quantity: Fraction,
 ) -> LintFinding:
-    name, other = entry_words(row), entry_words(winner)
     tier = winner.reached(quantity) or winner.tiers[0]
+    name, other = entry_name(row), entry_name(winner, tier)
     return remark(
         "lint.always_dearer",
         entry_place(book, version, row),
-        en=f"the entry {name} of {book.code} ({row.tiers[0]}) never wins: the best for the "
-        f"customer is always another one, such as {other} ({tier}); lower it, or take it out",
-        zh=f"{book.code} 的明细 {name}（{row.tiers[0]}）永远不会生效：总有更优惠的明细，"
-        f"如 {other}（{tier}）；请降低价格或删除",
+        en=f"the entry {name.en} of {book.code} ({row.tiers[0]}) never wins: the best for the "
+        f"customer is always another one, such as {other.en} ({tier}); lower it, or take it out",
+        zh=f"{book.code} 的明细 {name.zh}（{row.tiers[0]}）永远不会生效：总有更优惠的明细，"
+        f"如 {other.zh}（{tier}）；请降低价格或删除",
         rules=(rule_of(book, row), rule_of(book, winner)),
         products=(row.product or "",),
     )

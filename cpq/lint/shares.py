@@ -16,7 +16,9 @@ _Held = tuple[PercentOfTotal, Span]
 
 
 def shares(ground: Ground) -> Iterator[LintFinding]:
-    """Shares that tie (``lint.shares_tie``) or that name other shares (``lint.share_of_share``)."""
+    """Shares that tie (``lint.shares_tie``), that name other shares (``lint.share_of_share``) or
+    nothing that there is (``lint.covers_nothing``).
+    """
     for book in ground.books:
         for version, whole in ground.versions(book):
             if version.shares:
@@ -28,6 +30,8 @@ def shares(ground: Ground) -> Iterator[LintFinding]:
                 ]
                 yield from _ties(book, version, held)
                 yield from _of_shares(book, version, held)
+                for share, _ in held:
+                    yield from _of_nothing(ground, book, version, share)
 
 
 def place_of(book: PriceBook, version: PriceBookVersion, share: PercentOfTotal) -> str:
@@ -116,3 +120,29 @@ def _circular(
         rules=tuple(f"{book.code}: {each.code}" for each in (share, *named)),
         products=tuple(sorted({share.product, *(other.product for other in named)})),
     )
+
+
+def _of_nothing(
+    ground: Ground, book: PriceBook, version: PriceBookVersion, share: PercentOfTotal
+) -> Iterator[LintFinding]:
+    """A share of which nothing that it counts is left."""
+    if not ground.reach((share.product, None)):
+        return
+    counted = {*ground.reach_of(share.products, share.categories)}
+    if share.excludes_products or share.excludes_categories:
+        counted -= {*ground.reach_of(share.excludes_products, share.excludes_categories)}
+    counted -= {*ground.reach((share.product, None))}
+    if not counted:
+        named = [*share.products, *(f"category {code}" for code in share.categories)]
+        what = listed(named) or "everything but what it excludes"
+        yield remark(
+            "lint.covers_nothing",
+            place_of(book, version, share),
+            severity="error",
+            en=f"{book.code}: {share.code} ({share}) counts no product that there is ({what}), so "
+            "its line is refused; correct what it covers",
+            zh=f"{book.code}：{share.code}（{share}）没有可计入的产品，该行将被拒绝；"
+            "请更正其覆盖范围",
+            rules=(f"{book.code}: {share.code}",),
+            products=(share.product,),
+        )

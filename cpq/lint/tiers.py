@@ -14,7 +14,7 @@ from cpq.kernel.money import plain
 from cpq.kernel.period import zone
 from cpq.lint.finding import LintFinding, count, remark
 from cpq.lint.ground import Ground
-from cpq.lint.places import agreed_place, agreed_rule, entry_place, entry_words, rule_of
+from cpq.lint.places import agreed_place, agreed_rule, entry_name, entry_place, rule_of
 from cpq.lint.winning import said, start_of
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
 
@@ -78,14 +78,14 @@ def _is_free(row: PriceBookEntry, following: Tier, grids: Sequence[Fraction]) ->
 def _empty(
     book: PriceBook, version: PriceBookVersion, row: PriceBookEntry, tier: Tier, following: Tier
 ) -> LintFinding:
-    name = entry_words(row, tier)
+    name = entry_name(row, tier)
     return remark(
         "lint.tier_empty",
         entry_place(book, version, row, tier),
-        en=f"no quantity lies in the tier {name} of {book.code} ({tier}): it starts at "
+        en=f"no quantity lies in the tier {name.en} of {book.code} ({tier}): it starts at "
         f"{plain(tier.lower)} and the next one at {plain(following.lower)}; take it out, or move "
         "one of the bounds",
-        zh=f"{book.code} 的档位 {name}（{tier}）不含任何数量：起于 {plain(tier.lower)}，"
+        zh=f"{book.code} 的档位 {name.zh}（{tier}）不含任何数量：起于 {plain(tier.lower)}，"
         f"下一档起于 {plain(following.lower)}；请删除该档或调整界限",
         rules=(rule_of(book, row, tier), rule_of(book, row, following)),
     )
@@ -94,13 +94,13 @@ def _empty(
 def _between(
     book: PriceBook, version: PriceBookVersion, row: PriceBookEntry, tier: Tier, grid: Fraction
 ) -> LintFinding:
-    name, start = entry_words(row, tier), count(start_of(tier, grid))
+    name, start = entry_name(row, tier), count(start_of(tier, grid))
     return remark(
         "lint.tier_off_grid",
         entry_place(book, version, row, tier),
-        en=f"the tier {name} of {book.code} starts at {plain(tier.lower)}, which nobody can order "
-        f"in steps of {count(grid)}; it begins with {start}: write {start}",
-        zh=f"{book.code} 的档位 {name} 起于 {plain(tier.lower)}，不是最小步长 {count(grid)} "
+        en=f"the tier {name.en} of {book.code} starts at {plain(tier.lower)}, which nobody can "
+        f"order in steps of {count(grid)}; it begins with {start}: write {start}",
+        zh=f"{book.code} 的档位 {name.zh} 起于 {plain(tier.lower)}，不是最小步长 {count(grid)} "
         f"的倍数，实际从 {start} 起；请改为 {start}",
         rules=(rule_of(book, row, tier),),
     )
@@ -109,13 +109,13 @@ def _between(
 def _idle(
     book: PriceBook, version: PriceBookVersion, row: PriceBookEntry, tier: Tier
 ) -> LintFinding:
-    name = entry_words(row, tier)
+    name = entry_name(row, tier)
     return remark(
         "lint.tier_idle",
         entry_place(book, version, row, tier),
-        en=f"the tier {name} of {book.code} says {tier}, as the one before does; take it out, or "
-        "correct its figure",
-        zh=f"{book.code} 的档位 {name} 与前一档相同，均为 {tier}；请删除该档或更正数值",
+        en=f"the tier {name.en} of {book.code} says {tier}, as the one before does; take it out, "
+        "or correct its figure",
+        zh=f"{book.code} 的档位 {name.zh} 与前一档相同，均为 {tier}；请删除该档或更正数值",
         rules=(rule_of(book, row, tier),),
     )
 
@@ -123,15 +123,15 @@ def _idle(
 def _free(
     book: PriceBook, version: PriceBookVersion, row: PriceBookEntry, tier: Tier, following: Tier
 ) -> LintFinding:
-    name = entry_words(row, tier)
+    name = entry_name(row, tier)
     return remark(
         "lint.tier_free",
         entry_place(book, version, row, tier),
-        en=f"the rate {tier} of the tier {name} of {book.code} is never charged: {plain(row.free)} "
-        f"units are free, and at {plain(following.lower)} the next tier starts; lower the free "
-        "units, or start the next tier later",
-        zh=f"{book.code} 的档位 {name} 的费率 {tier} 永远不会收取：免费额度为 {plain(row.free)}，"
-        f"下一档起于 {plain(following.lower)}；请降低免费额度或调整下一档",
+        en=f"the rate {tier} of the tier {name.en} of {book.code} is never charged: "
+        f"{plain(row.free)} units are free, and at {plain(following.lower)} the next tier starts; "
+        "lower the free units, or start the next tier later",
+        zh=f"{book.code} 的档位 {name.zh} 的费率 {tier} 永远不会收取：免费额度为 "
+        f"{plain(row.free)}，下一档起于 {plain(following.lower)}；请降低免费额度或调整下一档",
         rules=(rule_of(book, row, tier), rule_of(book, row, following)),
     )
 
@@ -152,9 +152,9 @@ def _agreed(ground: Ground) -> Iterator[LintFinding]:
                 yield remark(
                     "lint.tier_off_grid",
                     agreed_place(agreement, line),
-                    en=f"agreement {agreement.code} prices {line} from {plain(line.lower)} on, "
-                    f"which nobody can order in steps of {count(grids[0])}; it begins with "
-                    f"{start}: write {start}",
+                    en=f"the line {line} of agreement {agreement.code} starts at "
+                    f"{plain(line.lower)}, which nobody can order in steps of {count(grids[0])}; "
+                    f"it begins with {start}: write {start}",
                     zh=f"协议 {agreement.code} 的 {line.words.zh} 起于 {plain(line.lower)}，"
                     f"不是最小步长 {count(grids[0])} 的倍数，实际从 {start} 起；请改为 {start}",
                     rules=(agreed_rule(agreement, line),),

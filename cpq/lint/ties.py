@@ -11,10 +11,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from cpq.kernel.errors import Severity
 from cpq.lint.finding import LintFinding, count, remark, told
 from cpq.lint.ground import Ground, Scope
-from cpq.lint.places import entry_place, entry_words, rule_of
+from cpq.lint.places import entry_name, entry_place, entry_words, rule_of
 from cpq.lint.spans import Span
 from cpq.lint.winning import alike, said, start_of
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
@@ -144,15 +143,15 @@ def _at_once(
 def _tie(book: PriceBook, version: PriceBookVersion, met: _Met) -> LintFinding:
     one, other = met.tiers
     when = told(met.span, book.home)
-    name, size = entry_words(met.one.row, one), count(met.quantity)
+    name, size = entry_name(met.one.row, one), count(met.quantity)
     return remark(
         "lint.entries_tie",
         entry_place(book, version, met.one.row, one),
         severity="error",
-        en=f"{book.code} has two entries for {name}: at {size} one says {one} and the other "
+        en=f"{book.code} has two entries for {name.en}: at {size}, one says {one} and the other "
         f"{other}, {when.en}, so the line is refused; remove one, or give one of them a period "
         "or a lower rank",
-        zh=f"{book.code} 中 {name} 有两条明细：数量为 {size} 时一条为 {one}，另一条为 {other}"
+        zh=f"{book.code} 中 {name.zh} 有两条明细：数量为 {size} 时一条为 {one}，另一条为 {other}"
         f"（{when.zh}），该行将被拒绝；请删除一条，或设置期间或优先级",
         rules=(rule_of(book, met.one.row, one), rule_of(book, met.other.row, other)),
         products=_named(met.one.row),
@@ -164,18 +163,18 @@ def _dead(
 ) -> LintFinding:
     row, other = each.row, winner.row
     rules = (rule_of(book, row, row.tiers[tier or 0]), rule_of(book, other))
-    severity: Severity = "note"
+    name, better = entry_name(row), entry_name(other)
     if tier is not None:
         reached = row.tiers[tier]
+        name = entry_name(row, reached)
         return remark(
             "lint.tier_shadowed",
             entry_place(book, version, row, reached),
-            severity=severity,
-            en=f"the tier {entry_words(row, reached)} of {book.code} ({reached}) is never charged: "
-            f"wherever it is reached, {entry_words(other)} ({other.tiers[0]}) comes first; take "
+            en=f"the tier {name.en} of {book.code} ({reached}) is never charged: wherever it is "
+            f"reached, {better.en} ({other.tiers[0]}) comes first; take "
             "it out, or change the ranks",
-            zh=f"{book.code} 的档位 {entry_words(row, reached)}（{reached}）永远不会生效："
-            f"{entry_words(other)}（{other.tiers[0]}）总是优先；请删除该档或调整优先级",
+            zh=f"{book.code} 的档位 {name.zh}（{reached}）永远不会生效："
+            f"{better.zh}（{other.tiers[0]}）总是优先；请删除该档或调整优先级",
             rules=rules,
             products=_named(row),
         )
@@ -184,19 +183,19 @@ def _dead(
         return remark(
             "lint.repeated",
             entry_place(book, version, row),
-            en=f"{book.code} says twice that {entry_words(row)} costs {row.tiers[0]}; remove one",
-            zh=f"{book.code} 中 {entry_words(row)} 重复定价 {row.tiers[0]}；请删除一条",
+            en=f"{book.code} says twice that {name.en} costs {row.tiers[0]}; remove one",
+            zh=f"{book.code} 中 {name.zh} 重复定价 {row.tiers[0]}；请删除一条",
             rules=rules,
             products=_named(row),
         )
     return remark(
         "lint.shadowed",
         entry_place(book, version, row),
-        en=f"the entry {entry_words(row)} of {book.code} ({row.tiers[0]}) never wins: wherever it "
-        f"holds, {entry_words(other)} ({other.tiers[0]}) comes first; take it out, or change the "
+        en=f"the entry {name.en} of {book.code} ({row.tiers[0]}) never wins: wherever it "
+        f"holds, {better.en} ({other.tiers[0]}) comes first; take it out, or change the "
         "ranks",
-        zh=f"{book.code} 的明细 {entry_words(row)}（{row.tiers[0]}）永远不会生效："
-        f"{entry_words(other)}（{other.tiers[0]}）总是优先；请删除或调整优先级",
+        zh=f"{book.code} 的明细 {name.zh}（{row.tiers[0]}）永远不会生效："
+        f"{better.zh}（{other.tiers[0]}）总是优先；请删除或调整优先级",
         rules=rules,
         products=_named(row),
     )

@@ -114,7 +114,7 @@ class Worst:
         return [product for product in sorted(self.ground.products) if self._is_bounded(product)]
 
     def _is_bounded(self, product: str) -> bool:
-        spared = (self.ground.parts_only, self.ground.priced_otherwise)
+        spared = (self.ground.kinds.parts_only, self.ground.kinds.priced_otherwise)
         if any(product in each for each in spared) or product not in self.books:
             return False
         policies = [policy for policy, _ in self.policies(product)]
@@ -188,11 +188,14 @@ class Worst:
         if piece.answer.value is None:
             return []
         step = self.ground.step(spot.unit)
-        found = {piece.start, *(ceil(size / step) * step for size in sizes)}
-        each = total(piece.answer.value, piece.start) / piece.start
+        first = piece.start
+        if first < 1 and (end is None or end > 1):
+            first = Fraction(1)  # nobody orders a gram to get at a discount
+        found = {first, *(ceil(size / step) * step for size in sizes)}
+        each = total(piece.answer.value, first) / first
         for policy in policies:
             bounds = [Fraction(policy.quantity_from or 0) / spot.factor]
             if policy.amount_from is not None and each:
                 bounds.append(Fraction(policy.amount_from.amount) / each)
             found.update(ceil(bound / step) * step for bound in bounds)
-        return sorted(size for size in found if size >= piece.start and (end is None or size < end))
+        return sorted(size for size in found if size >= first and (end is None or size < end))

@@ -36,7 +36,7 @@ from cpq.simulation.change import (
     RuleTally,
     Tally,
 )
-from cpq.simulation.compare import compare, findings_only_in, traced
+from cpq.simulation.compare import comparable, compare, findings_only_in
 from cpq.simulation.needs import needs_of
 from cpq.simulation.tally import Grouping, cost, rule_tallies, summed, tallies
 from cpq.waterfall import Pricing
@@ -254,7 +254,7 @@ def _changed(place: int, past: Quote | Pricing, terms: _Terms) -> QuoteChange:
             "book": before.book,
             "on": before.on,
             "catalogue": before.catalogue,
-            "traced": traced(before),
+            "traced": comparable(before),
             "before": before.net,
             "after": None if after is None else after.net,
             "cost_before": summed((cost(line.before) for line in lines), before.currency),

@@ -124,7 +124,8 @@ class QuoteChange(Frozen):
     was priced ``on`` a day by ``book`` under the snapshot ``catalogue``. ``after`` is ``None``, and
     ``refusals`` say why, where it cannot be priced any more. ``appeared`` and ``vanished`` are
     findings of its pricing, ``asked`` and ``spared`` approvals that it needs now and did not, and
-    the reverse. Where it was kept without its trace (not ``traced``), no rules are compared.
+    the reverse. Where it was kept without its trace, or by release 0.1, it is not
+    ``traced``, and no rules are compared.
     """
 
     place: int

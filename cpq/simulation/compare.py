@@ -39,9 +39,10 @@ def compare(
     """
     was = _sides(before)
     now = {} if after is None else _sides(after)
+    ruled = after is not None and comparable(before) and comparable(after)
     faults = _faults(refusals)
     return tuple(
-        _line(was.get(key), now.get(key), products, faults.get(key[0], ()))
+        _line(was.get(key), now.get(key), products, faults.get(key[0], ()), ruled=ruled)
         for key in dict.fromkeys((*was, *now))
     )
 
@@ -49,6 +50,11 @@ def compare(
 def traced(pricing: Pricing) -> bool:
     """Whether a pricing was kept with its trace."""
     return bool(pricing.refused) or any(line.steps for line in pricing.lines)
+
+
+def comparable(pricing: Pricing) -> bool:
+    """Whether its trace can be compared: rows that release 0.1 kept name their rules otherwise."""
+    return any(str(step.name) for line in pricing.lines for step in line.steps)
 
 
 def costs(pricing: Pricing) -> dict[str, Decimal | None]:
@@ -120,6 +126,8 @@ def _line(
     now: tuple[PricedLine, LineFigures] | None,
     products: Mapping[str, Product],
     faults: tuple[Finding, ...],
+    *,
+    ruled: bool,
 ) -> LineChange:
     either = now or was
     assert either is not None, "a line stands on one side at least"
@@ -134,7 +142,7 @@ def _line(
             "category": product.category if product else None,
             "before": was[1] if was else None,
             "after": now[1] if now else None,
-            "rules": tuple(rule_changes(was[0], now[0])) if was and now else (),
+            "rules": tuple(rule_changes(was[0], now[0])) if was and now and ruled else (),
             "findings": faults,
         }
     )

@@ -1,5 +1,6 @@
 """Past quotes under a draft: what changed, by which rules, and what has no price any more."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -39,6 +40,7 @@ from cpq.waterfall import Pricing
 from tests.cpq.trade import DAY, book, catalogue
 
 LASER = Path(__file__).resolve().parents[2] / "examples" / "laser"
+STORED = Path(__file__).with_name("stored")
 BUYERS = (
     Customer(code="C-1", party=Party(name="Hengtai"), groups=("VIP",)),
     Customer(code="C-2", party=Party(name="Yongjiang")),
@@ -244,6 +246,14 @@ def test_without_the_trace_no_rules_are_compared() -> None:
     found = only(simulate([past], draft=drafted(listed("11"))))
     assert (found.traced, found.change) == (False, cny("1.00"))
     assert line(found, "1").rules == ()
+
+
+def test_a_quote_of_release_0_1_has_no_rules_to_compare() -> None:
+    kept = json.loads((STORED / "laser-0.1.json").read_text(encoding="utf-8"), parse_float=str)
+    past = Quote.model_validate_json(json.dumps(kept["quote"]["value"]))
+    found = only(simulate([past], draft=read_catalogue(LASER)))
+    assert (found.traced, found.change) == (False, cny("0.00"))
+    assert list(found.changed_lines()) == []
 
 
 # --- what cannot be priced any more ------------------------------------------------------------

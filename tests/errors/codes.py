@@ -26,10 +26,13 @@ SAYS: dict[str, int | str] = {
 COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/catalogue/check.py", "f'{kind}.unknown'"): (
         *("unit.unknown", "category.unknown", "product.unknown"),
-        *("tax_code.unknown", "price_book.unknown"),
+        *("tax_code.unknown", "price_book.unknown", "customer.unknown"),
     ),
     ("cpq/margin/judge.py", "f'floor.{_REASONS[breach.missing]}'"): (
         *("floor.below", "floor.cost_unknown", "floor.rate_unknown", "floor.unit_incompatible"),
+    ),
+    ("cpq/history/guard.py", "f'history.{reason}'"): (
+        *("history.above_last", "history.below_last", "history.below_p10", "history.not_compared"),
     ),
     ("cpq/configuration.py", "f'configuration.{reason}'"): (
         *("configuration.unknown_value", "configuration.unknown_path", "configuration.too_many"),
@@ -103,8 +106,11 @@ PASSED_ON = {
     ("cpq/kernel/money/amount.py", "error.code"),
     ("cpq/kernel/money/currency.py", "error.code"),
     ("cpq/catalogue/check.py", "error.code"),
-    ("cpq/pricing/__init__.py", "draft"),
+    ("cpq/pricing/answers.py", "draft"),
+    ("cpq/pricing/plain.py", "draft"),
     ("cpq/pricing/unit.py", "draft"),
+    ("cpq/lint/broken.py", "each"),
+    ("cpq/simulation/__init__.py", "error.code"),
     ("cpq/approval/decision.py", "code"),
     ("cpq/kernel/expression/compiled.py", "code"),
     ("cpq/kernel/expression/model.py", "error.code"),

@@ -121,6 +121,19 @@ def test_a_kit_is_shared_over_its_parts(pricing: Pricing) -> None:
     assert [str(share) for share in shares] == ["1367.41", "414.16", "40.15"]
 
 
+def test_a_part_with_tiers_bears_its_share(catalogue: Catalogue) -> None:
+    # 72 bolts M8 alone: (72 × 0.65 + 15) × 0.9118 = 56.34924, beside 939 and 284.40
+    (kit,) = catalogue.boms
+    bolts = tuple(
+        part.with_(product="BOLT-M8") if part.product == "BOLT-M6" else part
+        for part in kit.components
+    )
+    changed = catalogue.with_(boms=(kit.with_(components=bolts),))
+    lines = drafted("request.json", changed).pricing
+    shares = [lines.line(part).allocated for part in ("7.1", "7.2", "7.3")]
+    assert [str(share) for share in shares] == ["1336.67", "404.84", "80.21"]
+
+
 def test_a_frame_is_priced_on_its_cost(pricing: Pricing) -> None:
     # 32 × 7.10 = 227.20 / 0.75 = 302.93, to the nearest 5 = 305, packing 8 = 313, at most 318
     line = pricing.line("8")
