@@ -24,6 +24,7 @@ from cpq.cap import Cap
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item, configure, parts_total
 from cpq.customer import Customer, Party
+from cpq.history import Comparables, DealPrice, deal_prices, history_findings, lowest_in
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.money import Money, Rounding, RoundingPolicy
 from cpq.kernel.period import Period
@@ -87,10 +88,12 @@ __all__ = [
     "Category",
     "Clause",
     "Commitment",
+    "Comparables",
     "Compare",
     "Component",
     "Configuration",
     "Customer",
+    "DealPrice",
     "Decision",
     "DomainError",
     "Drawdown",
@@ -147,11 +150,14 @@ __all__ = [
     "allocate",
     "approve",
     "configure",
+    "deal_prices",
     "draft_quote",
     "entry",
     "explode",
+    "history_findings",
     "item",
     "lose",
+    "lowest_in",
     "margin_of",
     "parts_total",
     "payment_terms",

@@ -84,7 +84,7 @@ def rule_changes(before: PricedLine, after: PricedLine) -> Iterator[RuleChange]:
         others = now.get(key)
         if others is None:
             yield _rule("lost", rows, None)
-        elif _said(rows, before) != _said(others, after):
+        elif _said(rows) != _said(others):
             yield _rule("altered", rows, others)
     for key, rows in now.items():
         if key not in was:
@@ -156,14 +156,9 @@ def _acting(line: PricedLine) -> Acting:
     return found
 
 
-def _said(rows: list[Step], line: PricedLine) -> list[tuple[object, ...]]:
+def _said(rows: list[Step]) -> list[tuple[object, ...]]:
     """What the rows of a rule say, apart from what follows from the figure they act on."""
-    return [
-        (step.name, step.effect or line.breakdown)
-        if step.point in UNIT_POINTS
-        else (step.name, step.reason)
-        for step in rows
-    ]
+    return [(step.name, step.effect if step.point in UNIT_POINTS else step.reason) for step in rows]
 
 
 def _rule(fate: str, was: list[Step] | None, now: list[Step] | None) -> RuleChange:

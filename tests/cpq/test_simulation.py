@@ -2,7 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +42,7 @@ from cpq.simulation import (
     repriced,
     simulate,
 )
+from cpq.tax import TableTaxes, TaxRate, TaxTable
 from cpq.waterfall import Pricing
 from tests.cpq.trade import DAY, book, catalogue
 
@@ -241,6 +248,24 @@ def test_a_rule_names_the_figures_that_it_left() -> None:
     assert str(rule.name) == "LIST: BOLT"
 
 
+def test_a_percentage_off_a_graduated_price_is_the_same_rule() -> None:
+    def graduated(last: str) -> Catalogue:
+        tiers = (Tier(price=10), Tier(lower=5, price=last))
+        row = PriceBookEntry(product="BOLT", tiers=tiers, mode="graduated")
+        return drafted(book(row), VIP)
+
+    past = price([item("BOLT", 10)], catalogue=graduated("9"), on=DAY)
+    found = only(simulate([past], draft=graduated("8")))
+    assert {each.point for each in line(found, "1").rules} == {"list"}
+
+
+def test_a_price_that_ends_in_the_same_net_is_a_change() -> None:
+    gift = drafted(promotions=(TENTH.with_(benefit=PercentOff(percent=100)),))
+    past = price([item("BOLT", 1)], catalogue=gift, on=DAY, trace=False)
+    found = only(simulate([past], draft=gift.with_(books=(listed("11"),))))
+    assert [(each.number, each.change) for each in found.changed_lines()] == [("1", 0)]
+
+
 def test_without_the_trace_no_rules_are_compared() -> None:
     past = price([item("BOLT", 1)], catalogue=OLD, on=DAY, trace=False)
     found = only(simulate([past], draft=drafted(listed("11"))))
@@ -290,6 +315,14 @@ def test_a_product_that_is_gone_is_named_with_its_line() -> None:
         "BOLT": cny("10.00"),
         "FILM": cny("15.54"),
     }
+
+
+def test_a_product_that_is_gone_keeps_its_category() -> None:
+    kept = tuple(each for each in OLD.products if each.code != "NUT")
+    draft = drafted(listed(NUT=""), products=kept)
+    past = priced(("NUT", 1))
+    assert line(only(simulate([past], draft=draft, current=OLD)), "1").category == "metal"
+    assert line(only(simulate([past], draft=draft)), "1").category is None
 
 
 def test_a_customer_that_is_gone_is_a_finding_of_the_quote() -> None:
@@ -364,6 +397,23 @@ def test_a_quote_stays_in_its_currency() -> None:
     assert [each.code for each in without.refusals] == ["rate.unknown"]
 
 
+def test_an_assignment_for_orders_in_a_currency_is_asked_alike() -> None:
+    row = BookAssignment(book="VIP", customer_group="VIP", currency="USD")
+    trade = assigned("VIP").with_(assignments=(row,))
+    past = priced(("BOLT", 10), under=trade)
+    assert (past.book, past.currency) == ("VIP", "CNY")
+    assert only(simulate([past], draft=trade)).change == cny("0.00")
+
+
+def test_a_line_from_another_book_is_counted_there() -> None:
+    bolts = book(entry("BOLT", price=9), code="BOLTS")
+    row = BookAssignment(book="BOLTS", customer_group="VIP")
+    trade = OLD.with_(books=(listed(), bolts), default_book="LIST", assignments=(row,))
+    past = priced(("BOLT", 1), ("FILM", 1), under=trade)
+    rows = {each.key: each.before for each in simulate([past], draft=trade).by("book")}
+    assert rows == {"BOLTS": cny("9.00"), "LIST": cny("7.77")}
+
+
 # --- margins, floors, approvals ----------------------------------------------------------------
 
 
@@ -386,6 +436,16 @@ def test_a_margin_is_unknown_where_one_cost_is() -> None:
     assert str(only(found).margin_before) == str(only(found).margin_after) == "n/a"
     margins = {each.key: str(each.margin_after) for each in found.by("product")}
     assert margins == {"BOLT": "30.00 %", "NUT": "n/a"}
+
+
+def test_the_cost_of_an_option_counts_for_nothing() -> None:
+    trade = costed("6")
+    past = price([item("BOLT", 1), item("BOLT", 2, optional=True)], catalogue=trade, on=DAY)
+    found = simulate([past], draft=costed("7"))
+    option = line(only(found), "2")
+    assert [each.cost for each in (option.before, option.after) if each] == [12, 14]
+    assert (only(found).cost_before, only(found).cost_after) == (cny("6.00"), cny("7.00"))
+    assert [each.cost_after for each in found.totals] == [cny("7.00")]
 
 
 def floored(amount: str, policy: str = "approve", **fields: Any) -> Catalogue:
@@ -411,6 +471,24 @@ def test_a_floor_that_is_kept_now_vanishes() -> None:
     assert [each.rule for each in change.spared] == ["LOW"]
     same = simulate([past], draft=floored("12"), current=floored("11"))
     assert not same.judged_anew
+
+
+def test_a_floor_that_another_line_breaks_now_is_told_apart() -> None:
+    floor = Floor(code="LOW", price=cny("5.00"), policy="warn")
+    past = priced(("BOLT", 1), ("FILM", 1), under=drafted(listed("4"), floors=(floor,)))
+    (change,) = simulate([past], draft=drafted(listed(FILM="4"), floors=(floor,))).judged_anew
+    assert [each.place for each in change.appeared] == ["lines/2"]
+    assert [each.place for each in change.vanished] == ["lines/1"]
+
+
+def test_who_must_agree_is_asked_of_the_customer_as_drafted() -> None:
+    level = ApprovalLevel(code="director", roles=("director",))
+    condition = when("customer_group", "in", ("RISKY",))
+    rule = ApprovalRule(code="RISK", condition=condition, levels=(level,))
+    risky = BUYERS[0].with_(groups=("RISKY",))
+    draft = drafted(approvals=ApprovalMatrix(rules=(rule,)), customers=(risky,))
+    past = quoted(priced(("BOLT", 1)))
+    assert [each.rule for each in only(simulate([past], draft=draft)).asked] == ["RISK"]
 
 
 def test_an_approval_of_the_matrix_appears_with_the_discount() -> None:
@@ -467,6 +545,13 @@ def test_a_replay_needs_the_plan_that_was_followed() -> None:
     assert repriced(past, catalogue=OLD, plan=own) == past
 
 
+def test_a_replay_needs_the_taxes_that_were_given() -> None:
+    free = TableTaxes(table=TaxTable(rates=(TaxRate(code="VAT13", percent=0),)))
+    past = price([item("BOLT", 1)], catalogue=OLD, on=DAY, taxes=free)
+    assert repriced(past, catalogue=OLD, taxes=free) == past
+    assert repriced(past, catalogue=OLD).tax == cny("1.30")
+
+
 def test_what_a_customer_sees_is_not_what_a_replay_gives() -> None:
     quote = quoted(priced(("BOLT", 1)))
     assert repriced(published(quote).pricing, catalogue=OLD) != quote.pricing
@@ -506,6 +591,35 @@ def test_an_executor_changes_nothing_but_the_time(pool: type[Executor]) -> None:
     assert shared.canonical() == alone.canonical()
     assert heard == [100, 200, 239]
     assert [each.place for each in shared.changes] == list(range(1, 240))
+
+
+def test_many_shares_come_back_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cpq.simulation._SHARE", 7)
+    monkeypatch.setattr("cpq.simulation._AHEAD", 2)
+    with ThreadPoolExecutor(2) as executor:
+        shared = simulate(many(), draft=OLD, executor=executor)
+    assert [each.place for each in shared.changes] == list(range(1, 240))
+    assert shared == simulate(many(), draft=OLD)
+
+
+class _Broken(Executor):
+    """The first piece of work fails, the others are never begun."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        self.futures.append(Future())
+        if len(self.futures) == 1:
+            self.futures[0].set_exception(BrokenExecutor("a worker died"))
+        return self.futures[-1]
+
+
+def test_a_failure_calls_off_what_has_not_begun() -> None:
+    broken = _Broken()
+    with pytest.raises(BrokenExecutor):
+        simulate(many(), draft=OLD, executor=broken)
+    assert [future.cancelled() for future in broken.futures] == [False, True, True]
 
 
 def test_one_quote_at_a_time_is_told_of() -> None:

@@ -187,10 +187,10 @@ def test_what_the_prices_rest_on_is_named() -> None:
     assert found["Hash of the quote"] == [quote.content_hash()]
     assert found["Bought before"] == ["in the period: OIL 120"]
     assert found["Taken of commitments"] == ["line 7: 40 of FW-2026 / 1"]
-    assert found["Rounding"] == [
+    assert "; ".join(found["Rounding"]) == (
         "commercial: unit prices to 4 decimals, then extended; amounts to 2; half up; "
         "tax line by line"
-    ]
+    )
     (rate,) = view(quote).rates
     assert (rate.rate, rate.on, rate.kind) == ("1 USD = 7.1234 CNY", "November 20, 2026", "spot")
     assert rate.source == ("1 USD = 7.1234 CNY (spot, 2026-11-20, PBOC)",)
@@ -227,12 +227,12 @@ def test_who_agreed_is_told() -> None:
     need = ApprovalNeed(rule="EARN-40", level=level, facts="")
     said = Decision(
         need=need, by="wang", role="sales-director", at=datetime(2026, 11, 21, 9, tzinfo=UTC),
-        comment="key account",
+        comment="agreed",
     )  # fmt: skip
     no = said.with_(verdict="reject", comment="")
     shown = facts(view(full_quote().with_(approvals=(said, no))))
     assert shown["Approvals"] == [
-        "EARN-40 (director): approved by wang (sales-director), 2026-11-21 09:00+00:00: key account",
+        "EARN-40 (director): approved by wang (sales-director), 2026-11-21 09:00+00:00: agreed",
         "EARN-40 (director): rejected by wang (sales-director), 2026-11-21 09:00+00:00",
     ]
 
@@ -293,9 +293,9 @@ def test_prices_with_tax_are_settled_from_the_gross() -> None:
 
 
 def test_an_exact_price_is_not_passed_off_as_the_printed_one() -> None:
-    made = priced("1", "Kit", "3", "33.3333").with_(amount="100", list_amount="100", net="100")
+    made = priced("1", "Kit", "3", "33.33").with_(amount="100", list_amount="100", net="100")
     shown = view(quoted(pricing=pricing((made.with_(tax="13", gross="113"),))))
-    assert [row.rule.text for row in shown.lines[0].rows] == ["3 pc × ≈ 33.3333"]
+    assert [row.rule.text for row in shown.lines[0].rows] == ["3 pc × ≈ 33.33"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from cpq.adapters import templates
+from cpq.adapters.annex import annex_view
+from cpq.adapters.annex_view import AnnexView
 from cpq.adapters.brand import PLAIN
 from cpq.adapters.quote_view import quote_view
 from cpq.adapters.templates import environment, filled, template_root
@@ -71,6 +73,37 @@ def test_a_folder_of_ones_own_changes_one_block(tmp_path: Path, shown: QuoteView
     assert '<p><span lang="en">Total</span>!</p>' in html
     assert "Laser cutter LASER-3000" in html
     assert "Name, title, date" not in html
+
+
+@pytest.fixture(scope="module")
+def annex() -> AnnexView:
+    return annex_view(quoted(), locale="en", root=template_root())
+
+
+def test_an_annex_is_printed_only_where_it_is_given(shown: QuoteView, annex: AnnexView) -> None:
+    with_it, without = filled(shown, annex=annex), filled(shown)
+    assert with_it.startswith(without.partition("</body>")[0].rstrip())
+    for word in ("Internal", "内部资料", "trace", "margin", "annex"):
+        assert word in with_it
+        assert word not in without.partition("<style>")[0] + without.partition("</style>")[2]
+
+
+def test_a_template_that_drops_the_annex_is_refused(tmp_path: Path, annex: AnnexView) -> None:
+    shown = quote_view(quoted(), locale="en", root=template_root(), brand=PLAIN)
+    (tmp_path / "quote.html").write_text("<p>{{ quote.number }}</p>")
+    with pytest.raises(DomainError) as refusal:
+        filled(shown, annex=annex, folder=tmp_path)
+    assert refusal.value.code == "template.no_annex"
+    (tmp_path / "quote.html").write_text("{{ quote.number }}{% include 'annex.html' %}")
+    assert 'id="annex"' in filled(shown, annex=annex, folder=tmp_path)
+
+
+def test_a_template_of_ones_own_may_change_a_block_and_keep_the_annex(
+    tmp_path: Path, shown: QuoteView, annex: AnnexView
+) -> None:
+    source = '{% extends "cpq/quote.html" %}{% block signatures %}{% endblock %}'
+    (tmp_path / "quote.html").write_text(source)
+    assert "内部资料" in filled(shown, annex=annex, folder=tmp_path)
 
 
 def test_no_shipped_template_turns_escaping_off() -> None:

@@ -1,5 +1,6 @@
 """Languages and the words of the documents."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,26 @@ from cpq.adapters.words import language, words
 from cpq.kernel.errors import NotFound, Unreadable
 from cpq.kernel.text import LocalText
 
+TABLES = ("quote", "line", "payment_term", "annex")
 
-@pytest.mark.parametrize("table", ["quote", "payment_term"])
+
+@pytest.mark.parametrize("table", TABLES)
 def test_every_word_exists_in_both_languages(table: str) -> None:
     assert all(
         text.en and text.zh for text in words(template_root() / "words.toml", table).values()
     )
+
+
+def test_no_word_stands_in_two_tables() -> None:
+    keys = [key for table in TABLES for key in words(template_root() / "words.toml", table)]
+    assert [key for key in keys if keys.count(key) > 1] == []
+
+
+def test_both_languages_are_filled_in_with_the_same_facts() -> None:
+    facts = re.compile(r"{(\w+)}")
+    for table in TABLES:
+        for key, text in words(template_root() / "words.toml", table).items():
+            assert set(facts.findall(text.en)) == set(facts.findall(text.zh)), key
 
 
 @pytest.mark.parametrize(
