@@ -22,7 +22,7 @@ DAY = date(2026, 11, 21)
 RULES = 161
 QUANTITY_MAX = 200
 TAX_CODES = {"VAT13": Decimal(13), "VAT9": Decimal(9), "VAT6": Decimal(6)}
-_BOUNDS = (0, 10, 50)
+BOUNDS = (0, 10, 50)
 _WITH_RULE, _CATEGORIES = 10, 15
 _HUNDRED = Decimal(100)
 
@@ -45,7 +45,7 @@ class Ware(NamedTuple):
         """What is paid of the list price, in percent, by the rule that holds for a quantity."""
         if not self.own:
             return _HUNDRED - self.off[0]
-        return _HUNDRED - self.off[(quantity >= _BOUNDS[1]) + (quantity >= _BOUNDS[2])]
+        return _HUNDRED - self.off[(quantity >= BOUNDS[1]) + (quantity >= BOUNDS[2])]
 
 
 def wares(count: int) -> tuple[Ware, ...]:
@@ -92,7 +92,7 @@ def deals(found: tuple[Ware, ...]) -> tuple[PriceBookEntry, ...]:
                 ware.code,
                 tiers=tuple(
                     Tier(lower=Decimal(lower), percent_off=off)
-                    for lower, off in zip(_BOUNDS, ware.off, strict=True)
+                    for lower, off in zip(BOUNDS, ware.off, strict=True)
                 ),
             )
             for ware in found

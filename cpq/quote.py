@@ -373,6 +373,7 @@ def published(quote: Quote) -> Quote:
             findings=(),
             manual=(),
             purchased=None,
+            drawn=(),
         ),
     )
 

@@ -82,5 +82,5 @@ def _margin(kind: str, number: str, name: Phrase, margin: Margin, hand: Hand) ->
         net=write(margin.net.amount),
         cost=cost,
         margin="" if margin.amount is None else write(margin.amount.amount),
-        percent="" if margin.percent is None else hand.figures.percent(margin.percent),
+        percent="" if margin.percent is None else hand.figures.percent(margin.percent, places=2),
     )

@@ -157,7 +157,9 @@ class _Traced:
             if line.cost is not None:
                 yield hand.say("cost_of", cost=write(line.cost))
         elif margin.cost is not None and margin.amount is not None and priced:
-            percent = "—" if margin.percent is None else hand.figures.percent(margin.percent)
+            percent = "—"
+            if margin.percent is not None:
+                percent = hand.figures.percent(margin.percent, places=2)
             yield hand.say(
                 "earned",
                 cost=write(margin.cost.amount),

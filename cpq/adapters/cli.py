@@ -149,6 +149,9 @@ def check(
     found = read_catalogue(folder)
     for name in ("products", "categories", "boms", "books", "promotions", "customers"):
         typer.echo(f"{len(getattr(found, name)):>6} {name}")
+    for name in ("agreements", "assignments", "scopes", "floors", "plans", "regimes"):
+        if rows := getattr(found, name):
+            typer.echo(f"{len(rows):>6} {name}")
 
 
 @app.command("doctor")
@@ -165,7 +168,7 @@ def doctor() -> None:
 
 def _quote(path: Path, catalogue: Catalogue, *, draft: bool) -> Quote:
     quote = quote_for(read_request(path), catalogue)
-    return quote if draft else send(quote)
+    return quote if draft else send(quote, matrix=catalogue.approvals)
 
 
 def _file_name(quote: Quote) -> str:

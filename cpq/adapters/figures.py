@@ -52,9 +52,9 @@ class Figures:
         """A quantity: as many decimals as it needs, ``2.50`` being written 2.5."""
         return self._decimal(value, 0)
 
-    def percent(self, value: Decimal) -> str:
-        """A percentage: 13 is written 13%."""
-        return f"{self._decimal(value, 0)}%"
+    def percent(self, value: Decimal, *, places: int = 0) -> str:
+        """A percentage, with at least so many decimals: 13 is written 13%."""
+        return f"{self._decimal(value, places)}%"
 
     def money(self, value: Money) -> str:
         """An amount with the symbol of its currency, for totals.

@@ -76,16 +76,6 @@ def lines_below(lines: Iterable[PricedLine]) -> dict[str, list[PricedLine]]:
     return found
 
 
-def list_price_of(line: PricedLine, policy: RoundingPolicy) -> Decimal:
-    """The list price of a unit; the average one where the list has tiers."""
-    extended = Fraction(line.list_price) * Fraction(line.quantity)
-    places = policy.places_for(line.currency)
-    if not line.quantity or rounded_fraction(extended, places, policy.mode) == line.list_amount:
-        return line.list_price
-    each = Fraction(line.list_amount) / Fraction(line.quantity)
-    return rounded_fraction(each, policy.unit_places, policy.mode)
-
-
 def is_average(line: PricedLine) -> bool:
     """Whether no unit costs the unit price, which is the average of the tiers."""
     if not line.breakdown:
@@ -109,8 +99,7 @@ class _Row:
         line, hand, write = self.line, self.hand, self.hand.figures.amount
         by_parts = is_sum_of_parts(line, self.below)
         priced = not (line.included or by_parts)
-        list_price = list_price_of(line, self.pricing.policy)
-        listed = priced and list_price > line.unit_price
+        listed = priced and line.list_price > line.unit_price
         detail = tuple(hand.spoken.phrase(text) for text in line.detail)
         notes = tuple(self._notes(by_parts=by_parts))
         said = (hand.spoken.phrase(line.name), *detail, *notes)
@@ -129,8 +118,8 @@ class _Row:
             by_parts=by_parts,
             is_average=priced and is_average(line),
             basis=hand.say(f"basis_{line.basis}") if priced and self.basis == "mixed" else None,
-            list_price=write(list_price) if listed else "",
-            discount=hand.figures.percent(_discount(list_price, line)) if listed else "",
+            list_price=write(line.list_price) if listed else "",
+            discount=hand.figures.percent(_discount(line)) if listed else "",
             unit_price=write(line.unit_price) if priced else "",
             tax=hand.figures.percent(line.tax_percent) if priced else "",
             amount=write(line.amount) if priced else "",
@@ -161,10 +150,10 @@ class _Row:
             yield self.hand.say(key, amount=self.hand.figures.amount(gross))
 
 
-def _discount(list_price: Decimal, line: PricedLine) -> Decimal:
+def _discount(line: PricedLine) -> Decimal:
     """What the unit price lies below the list price, in percent with one decimal."""
-    off = Fraction(difference(list_price, line.unit_price))
-    return rounded_fraction(off * 100 / Fraction(list_price), 1)
+    off = Fraction(difference(line.list_price, line.unit_price))
+    return rounded_fraction(off * 100 / Fraction(line.list_price), 1)
 
 
 def breakdown_text(line: PricedLine, policy: RoundingPolicy, hand: Hand, tongue: Spoken) -> str:

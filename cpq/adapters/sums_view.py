@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cpq.adapters.hand import Hand
-from cpq.adapters.lines_view import list_price_of, price_basis
+from cpq.adapters.lines_view import price_basis
 from cpq.adapters.view import TaxView, TotalView
 from cpq.adapters.words import Phrase
 from cpq.kernel.errors import Refused
@@ -210,7 +210,7 @@ def _percent(hand: Hand, row: TaxRow) -> str:
 
 def _shows_list(pricing: Pricing) -> bool:
     """Whether list prices explain the price: some line is below its list price, none above."""
-    pairs = [(list_price_of(line, pricing.policy), line.unit_price) for line in pricing.counted]
+    pairs = [(line.list_price, line.unit_price) for line in pricing.counted]
     return any(listed > asked for listed, asked in pairs) and not any(
         listed < asked for listed, asked in pairs
     )

@@ -149,8 +149,9 @@ class PriceAgreement(Frozen):
     ``covers_children`` also for every customer below ``customer``, never for those ``excluded``.
     ``contract`` refers to the host's contract and ``price_book`` is the book that it is based on.
     Prices are in ``currency``, which may be left out where all lines are percentages, on the tax
-    basis of the book that prices. Promotions act on what it prices only where it is ``promotable``; with ``cascade`` its
-    percentages hold for the components below a configured product that it prices.
+    basis of the book that prices. Promotions act on what it prices only where it is
+    ``promotable``; with ``cascade`` its percentages hold for the components below a configured
+    product that it prices.
 
     >>> agreement = PriceAgreement(code="FW-1", currency="CNY", customer="C-1", lines=(
     ...     AgreedPrice(product="M8", price="0.30"), AgreedPrice(category="nuts",

@@ -71,7 +71,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *gaps(ground, schedule),
             *footing(ground, schedule),
             *rates(ground),
-            *ties(ground),
+            *ties(ground, schedule),
             *shadowed(ground, schedule),
             *attributes(ground),
             *lowered(ground, schedule),

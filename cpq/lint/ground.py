@@ -231,6 +231,14 @@ class Ground:
             for attribute in (bom.attributes if bom else ())
         }
 
+    def units_beside(self, unit: str) -> list[str]:
+        """The other units that convert into one."""
+        units = self.catalogue.units
+        own = units.unit(unit).dimension
+        return sorted(
+            each.code for each in units.units if each.dimension == own and each.code != unit
+        )
+
     def unit_name(self, unit: str) -> LocalText:
         """A unit in both languages; in English its code."""
         return LocalText(en=unit, zh=self.catalogue.units.unit(unit).name.zh or unit)

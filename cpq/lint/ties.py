@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cpq.lint.finding import LintFinding, count, remark, told
 from cpq.lint.ground import Ground, Scope
 from cpq.lint.places import entry_name, entry_place, entry_words, rule_of
+from cpq.lint.schedule import Schedule
 from cpq.lint.spans import Span
 from cpq.lint.winning import alike, said, start_of
 from cpq.pricebook import PriceBook, PriceBookEntry, PriceBookVersion, Tier
@@ -45,7 +46,7 @@ class _Outcome(NamedTuple):
     ties: list[_Met]
 
 
-def ties(ground: Ground) -> Iterator[LintFinding]:
+def ties(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
     """Entries that tie (``lint.entries_tie``), that say what another one says
     (``lint.repeated``), entries and tiers that never win (``lint.shadowed``,
     ``lint.tier_shadowed``).
@@ -62,7 +63,7 @@ def ties(ground: Ground) -> Iterator[LintFinding]:
                     buckets.setdefault(bucket, []).append(_Held(row, span))
             for held in buckets.values():
                 if len(held) > 1:
-                    yield from _judged(ground, book, version, sorted(held, key=_content))
+                    yield from _judged(schedule, book, version, sorted(held, key=_content))
 
 
 def _content(held: _Held) -> tuple[object, ...]:
@@ -73,18 +74,20 @@ def _content(held: _Held) -> tuple[object, ...]:
 
 
 def _judged(
-    ground: Ground, book: PriceBook, version: PriceBookVersion, held: Sequence[_Held]
+    schedule: Schedule, book: PriceBook, version: PriceBookVersion, held: Sequence[_Held]
 ) -> Iterator[LintFinding]:
-    grids = ground.grids(held[0].row)
+    grids = schedule.ground.grids(held[0].row)
     if not grids:
         return
     outcome = _competed(held, min(grids))
-    told_of: set[tuple[str, str]] = set()
+    pairs: dict[tuple[str, str], list[_Met]] = {}
     for met in outcome.ties:
         pair = (entry_words(met.one.row), entry_words(met.other.row))
-        if pair not in told_of:
-            told_of.add(pair)
-            yield _tie(book, version, met)
+        pairs.setdefault(pair, []).append(met)
+    for meetings in pairs.values():
+        refused = ((met, seen) for met in meetings if (seen := _refused(schedule, book, met)))
+        met, product = next(refused, (meetings[0], None))
+        yield _tie(book, version, met, product)
     tied = {id(each) for met in outcome.ties for each in (met.one, met.other)}
     for place, each in enumerate(held):
         if id(each) in tied:
@@ -140,21 +143,39 @@ def _at_once(
                 outcome.beaten_by.setdefault(key, best[0])
 
 
-def _tie(book: PriceBook, version: PriceBookVersion, met: _Met) -> LintFinding:
+def _refused(schedule: Schedule, book: PriceBook, met: _Met) -> str | None:
+    """A product that pricing refuses where two entries meet, so that no nearer entry prices it."""
+    row, ground = met.one.row, schedule.ground
+    for product in ground.reach((row.product, row.category)):
+        own = ground.products[product].unit
+        for unit in (row.unit,) if row.unit else (own, *ground.units_beside(own)):
+            if ground.is_sold_in(product, unit):
+                factor = 1 if row.unit else ground.catalogue.units.factor(unit, own)
+                pieces = schedule.pieces(product, book.code, met.span[0], unit=unit)
+                reached = [piece for piece in pieces if piece.start * factor <= met.quantity]
+                if reached and reached[-1].answer.refused:
+                    return product
+    return None
+
+
+def _tie(book: PriceBook, version: PriceBookVersion, met: _Met, product: str | None) -> LintFinding:
+    """An error where a product is refused; a note where each has a nearer entry for now."""
     one, other = met.tiers
     when = told(met.span, book.home)
     name, size = entry_name(met.one.row, one), count(met.quantity)
+    so, so_zh = f"so a line of {product} is refused", f"{product} 的行将被拒绝"
+    if product is None:
+        so, so_zh = "which nobody meets only because of nearer entries", "目前均被更近的明细覆盖"
     return remark(
         "lint.entries_tie",
         entry_place(book, version, met.one.row, one),
-        severity="error",
+        severity="note" if product is None else "error",
         en=f"{book.code} has two entries for {name.en}: at {size}, one says {one} and the other "
-        f"{other}, {when.en}, so the line is refused; remove one, or give one of them a period "
-        "or a lower rank",
+        f"{other}, {when.en}, {so}; remove one, or give one of them a period or a lower rank",
         zh=f"{book.code} 中 {name.zh} 有两条明细：数量为 {size} 时一条为 {one}，另一条为 {other}"
-        f"（{when.zh}），该行将被拒绝；请删除一条，或设置期间或优先级",
+        f"（{when.zh}），{so_zh}；请删除一条，或设置期间或优先级",
         rules=(rule_of(book, met.one.row, one), rule_of(book, met.other.row, other)),
-        products=_named(met.one.row),
+        products=_named(met.one.row) if product is None else (product,),
     )
 
 

@@ -7,6 +7,7 @@ written. A *derived* book says what it changes on its base book; what it does no
 what it costs there. Attribute prices and percent-of-total prices stand in the version too.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from datetime import tzinfo
 from decimal import Decimal
@@ -178,13 +179,12 @@ class PriceBookEntry(Frozen):
 
     def reached(self, quantity: Fraction) -> Tier | None:
         """The tier that ``quantity`` reaches; ``None`` below the first."""
-        best = None
-        for tier in self.tiers:
-            lower = Fraction(tier.lower)
-            if lower > quantity or (tier.above and lower == quantity):
-                break
-            best = tier
-        return best
+        place = bisect_right(self._starts, (quantity, False))
+        return self.tiers[place - 1] if place else None
+
+    @cached_property
+    def _starts(self) -> tuple[tuple[Fraction, bool], ...]:
+        return tuple((Fraction(tier.lower), tier.above) for tier in self.tiers)
 
     @property
     def scope(self) -> LocalText:

@@ -165,6 +165,9 @@ class Charge:
         """What a line bears of the pool: of what it costs after, less what it cost before."""
         if self.mode == "volume":
             return self._alone(quantity, pool.after)
+        if pool.after == pool.before:
+            # nothing is added: a line of nothing bears nothing of what was bought before
+            return self._alone(quantity, pool.after) if quantity or not pool.after else ()
         whole = self._alone(pool.after, pool.after)
         taken = {portion.rung: portion for portion in self._before(pool)}
         share = quantity / (pool.after - pool.before)
@@ -232,6 +235,8 @@ class Charge:
         [('0.3333', '3.34'), ('0.1667', '0.33')]
         """
         portions = self.slices(quantity, full=full)
+        if not portions:
+            return ()
         if total is None:
             total = sum((portion.amount for portion in portions), _ZERO)
         minor = int(rounded_fraction(total * 10**places, 0, mode))

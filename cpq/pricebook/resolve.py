@@ -37,7 +37,8 @@ class Asked(NamedTuple):
 
     ``quantity`` ≥ 0 counts the asked unit, ``measures`` the product's own; ``step`` is the least
     quantity of the asked unit, ``own_step`` that of the product's own. ``attributes`` are the
-    line's values by attribute code.
+    line's values by attribute code. Without ``traced`` only the figures matter, and books leave no
+    rows.
     """
 
     product: Product
@@ -49,6 +50,7 @@ class Asked(NamedTuple):
     quantity: Fraction = Fraction(0)
     measures: Mapping[Measure, Fraction] = _NO_MEASURES
     attributes: Mapping[str, str] = _NO_ATTRIBUTES
+    traced: bool = True
 
 
 class Grounds(NamedTuple):
@@ -95,7 +97,7 @@ def worked(book: PriceBook, asked: Asked, grounds: Grounds, *, covering: Coverin
     ]
     winner, value = _chosen(priced, asked)
     rows: list[Step] = []
-    for candidate in candidates:
+    for candidate in candidates if asked.traced else ():
         if candidate is winner:
             assert candidate.tier is not None
             rows += _won(book, candidate, grounds, value, asked)

@@ -251,14 +251,12 @@ def _before_tax(sheet: Sheet, place: int, floors: LineFloors) -> Decimal:
 
 def _allocate(sheet: Sheet) -> None:
     """Share the price of allocated bundles over their parts, by what each costs alone."""
+    below: dict[str, list[int]] = {}
+    for place, draft in enumerate(sheet.drafts):
+        below.setdefault(draft.number.rpartition(".")[0], []).append(place)
     for place, draft in enumerate(sheet.drafts):
         if draft.manner.allocated:
-            depth = draft.number.count(".") + 1
-            parts = [
-                other
-                for other, each in enumerate(sheet.drafts)
-                if each.number.startswith(f"{draft.number}.") and each.number.count(".") == depth
-            ]
+            parts = below.get(draft.number, [])
             weights = [_alone(sheet, other) for other in parts]
             if not any(weights):
                 sheet.findings.append(_no_weights(draft.number))

@@ -31,6 +31,7 @@ class Counted:
             "contract": dict(before.contract),
             "period": dict(before.period),
         }
+        self._sums: dict[tuple[str, str, str], Fraction] = {}
 
     def of(self, draft: Draft, measures: frozenset[Measure]) -> dict[Measure, Fraction]:
         """What each measure counts for a line, in its product's own unit."""
@@ -47,25 +48,29 @@ class Counted:
         if basis == "line":
             return self._size(draft)
         if basis in self._before:
-            own = self._sum(draft, lambda other: other.shelved.product.code == product.code)
+            own = self._counted(("product", ""), draft)
             return own + Fraction(self._before[basis].get(product.code, Decimal(0)))
+        what = category
         if basis == "product":
-            return self._sum(draft, lambda other: other.shelved.product.code == product.code)
-        if basis == "family":
-            head = product.variant_of or product.code
-            return self._sum(draft, lambda other: _head(other.shelved.product) == head)
-        if not category:
-            return self._sum(draft, lambda _: True)
-        return self._sum(draft, lambda other: category in other.shelved.categories)
-
-    def _sum(self, draft: Draft, counts: Callable[[Draft], bool]) -> Fraction:
-        """The quantities of the lines that count, in the unit of the line's product."""
-        own = draft.shelved.product
-        found = Fraction(0)
-        for other in self._drafts:
-            if counts(other):
-                found += self._size(other) * self._factor(other, own)
+            what = product.code
+        elif basis == "family":
+            what = _head(product)
+        key = (basis, what, product.unit)
+        found = self._sums.get(key)
+        if found is None:
+            found = self._sums[key] = self._sum(basis, what, product)
         return found if draft.counts else found + self._size(draft)
+
+    def _sum(self, basis: str, what: str, own: Product) -> Fraction:
+        """The quantities of all lines that count, in the unit of a product."""
+        counts: Callable[[Draft], bool] = {
+            "product": lambda other: other.shelved.product.code == what,
+            "family": lambda other: _head(other.shelved.product) == what,
+        }.get(basis, lambda other: not what or what in other.shelved.categories)
+        sizes = (
+            self._size(other) * self._factor(other, own) for other in self._drafts if counts(other)
+        )
+        return sum(sizes, Fraction(0))
 
     def _size(self, draft: Draft) -> Fraction:
         """What a line counts for, in its product's own unit: in full where it is prorated."""

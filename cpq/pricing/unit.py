@@ -45,7 +45,7 @@ Attributes = tuple[tuple[str, str], ...]
 class _Table:
     """The answers for one product, unit and set of attributes: a cell per interval."""
 
-    __slots__ = ("asked", "cells", "measures", "sizes", "times")
+    __slots__ = ("asked", "cells", "measures", "outlooks", "sizes", "times")
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class _Table:
         self.sizes = sizes
         self.measures = measures
         self.cells: dict[tuple[int, int], UnitPrice | NoPrice] = {}
+        self.outlooks: dict[int, list[Decimal | None]] = {}
 
 
 class UnitPrices:
@@ -111,12 +112,11 @@ class UnitPrices:
         answer = table.cells.get(cell)
         if answer is None:
             try:
-                self._fill(table, cell[0])
+                answer = table.cells[cell] = self._answer(table, *cell)
             except DomainError:
                 # asked as it was asked, so that the refusal speaks of this day and quantity
                 self._following.price(table.asked._replace(at=at, quantity=Fraction(size)))
                 raise
-            answer = table.cells[cell]
         return answer
 
     def held(self, draft: Draft, *, at: datetime, weighed: bool) -> UnitPrice:
@@ -192,17 +192,27 @@ class UnitPrices:
         measures = frozenset(bounds.measures)
         return _Table(asked, sorted(bounds.times), sorted(bounds.sizes), measures)
 
-    def _fill(self, table: _Table, time: int) -> None:
-        """The answers for all quantities within an interval of time, and where more costs less."""
+    def _answer(self, table: _Table, time: int, place: int) -> UnitPrice | NoPrice:
+        """The answer for an interval of time and quantity, and where more costs less."""
         asked = table.asked._replace(at=table.times[time])
-        row = [
-            self._following.price(asked._replace(quantity=Fraction(size))) for size in table.sizes
-        ]
-        for place, answer in enumerate(row):
-            overtaken = None if isinstance(answer, NoPrice) else _cliff(answer, row, table, place)
-            if overtaken is not None and not isinstance(answer, NoPrice):
-                answer = answer._replace(cliff=overtaken)  # noqa: PLW2901
-            table.cells[(time, place)] = answer
+        answer = self._following.price(asked._replace(quantity=Fraction(table.sizes[place])))
+        if isinstance(answer, NoPrice) or place + 1 == len(table.sizes):
+            return answer
+        outlook = table.outlooks.get(time)
+        if outlook is None:
+            outlook = table.outlooks[time] = [self._each_at(asked, size) for size in table.sizes]
+        overtaken = _cliff(answer, outlook, table, place)
+        return answer if overtaken is None else answer._replace(cliff=overtaken)
+
+    def _each_at(self, asked: Asked, size: Decimal) -> Decimal | None:
+        """What one unit costs in another quantity; ``None`` where no price per unit says."""
+        try:
+            answer = self._following.price(asked._replace(quantity=Fraction(size), traced=False))
+        except DomainError:
+            return None  # that quantity cannot be bought, which this one need not know
+        if isinstance(answer, NoPrice) or answer.charge is not None:
+            return None
+        return answer.unit_price
 
 
 def _each(found: UnitPrice, quantity: Fraction) -> Fraction:
@@ -213,19 +223,20 @@ def _each(found: UnitPrice, quantity: Fraction) -> Fraction:
 
 
 def _cliff(
-    answer: UnitPrice, row: Sequence[UnitPrice | NoPrice], table: _Table, place: int
+    answer: UnitPrice, outlook: Sequence[Decimal | None], table: _Table, place: int
 ) -> Cliff | None:
     """The least larger quantity that costs less than some quantity in this interval."""
     if answer.charge is not None or not answer.unit_price:
         return None
-    for later in range(place + 1, len(row)):
-        other, start = row[later], table.sizes[later]
-        if isinstance(other, NoPrice) or other.charge is not None:
+    limit = EXACT.multiply(table.sizes[place + 1], answer.unit_price)
+    for later in range(place + 1, len(outlook)):
+        each, start = outlook[later], table.sizes[later]
+        if each is None:
             continue
         steps = ceil(Fraction(start) / table.asked.step)
         larger = rounded_fraction(steps * table.asked.step, places_of(start)).normalize(EXACT)
-        least = EXACT.multiply(larger, other.unit_price)
-        if least < EXACT.multiply(table.sizes[place + 1], answer.unit_price):
+        least = EXACT.multiply(larger, each)
+        if least < limit:
             return Cliff(Fraction(least) / Fraction(answer.unit_price), larger, least)
     return None
 

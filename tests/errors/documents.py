@@ -190,6 +190,18 @@ def a_template_cut_off(folder: Path) -> None:
 
 
 @reproduces(
+    "template.no_annex",
+    en="The internal annex was asked for, and the template does not print it.",
+    zh="要求打印内部附件，但模板没有打印。",
+    do="Keep the block `annex` of the shipped template in yours.",
+    names=("'quote.html'", "annex"),
+)
+def an_annex_that_a_template_drops(folder: Path) -> None:
+    own = changed_block(folder, "annex", "")
+    render_html(quote(), templates=own, annex=True)
+
+
+@reproduces(
     "template.root_missing",
     en="The templates that ship with the library are not there.",
     zh="缺少随库发布的模板。",

@@ -103,6 +103,21 @@ def test_an_unknown_option_exits_with_two(tmp_path: Path) -> None:
     assert cpq("quote", "make", "--colour", "red", cwd=tmp_path).returncode == 2
 
 
+def test_the_annex_is_added_only_when_asked_for(tmp_path: Path) -> None:
+    asked = ("quote", "make", LASER / "request.json", "-c", LASER, "-l", "zh_CN")
+    written = tmp_path / "out" / "Q-2026-0001.pdf"
+    marked = []
+    for option in ((), ("--annex",)):
+        done = cpq(*asked, *option, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == "out/Q-2026-0001.pdf"
+        marked.append("内部资料" in PdfReader(written).pages[-1].extract_text())
+    assert marked == [False, True]
+    done = cpq("quote", "html", LASER / "request.json", "-c", LASER, "--annex", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "内部资料" in (tmp_path / "out" / "Q-2026-0001.html").read_text(encoding="utf-8")
+
+
 def test_html_needs_no_pdf_engine(tmp_path: Path) -> None:
     done = cpq("quote", "html", LASER / "request.json", "-c", LASER, "-l", "zh_CN", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

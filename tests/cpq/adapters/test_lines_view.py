@@ -95,12 +95,6 @@ def test_an_average_is_called_an_average() -> None:
     assert found["3"].unit_price == "8.3333"
 
 
-def test_the_list_price_of_tiers_is_their_average() -> None:
-    line = tiered("15", "100.00", "6.6667").with_(list_amount="125.00", list_price="0")
-    view = shown(sliced({"quantity": "15", "unit_price": "6.66", "amount": "100"}, line=line))["1"]
-    assert (view.list_price, view.discount) == ("8.3333", "20%")
-
-
 @pytest.mark.parametrize(
     ("parts", "text"),
     [

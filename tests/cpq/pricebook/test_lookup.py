@@ -1,7 +1,6 @@
 """Which price holds, and what is said where none does."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
