@@ -358,7 +358,8 @@ def published(quote: Quote) -> Quote:
     own note. It is what the PDF carries as ``quote.json``.
     """
     pricing = quote.pricing
-    hidden = {"steps": (), "cost": None, "floor": None, "points": None, "allocated": None}
+    ours = ("cost", "floor", "points", "allocated", "book")
+    hidden = {"steps": (), **dict.fromkeys(ours)}
     lines = tuple(line.with_(**hidden) for line in pricing.lines)
     customer = quote.customer.with_(groups=(), price_book=None)
     return quote.with_(
@@ -374,6 +375,7 @@ def published(quote: Quote) -> Quote:
             manual=(),
             purchased=None,
             drawn=(),
+            rates=(),
         ),
     )
 

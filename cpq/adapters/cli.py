@@ -79,7 +79,7 @@ def make(
     for path in dict.fromkeys(requests):
         try:
             quote = _quote(path, books, draft=draft)
-            target = out / f"{_file_name(quote)}.pdf"
+            target = out / f"{_file_name(quote, annex=annex)}.pdf"
             refuse_twice(path, target, jobs)
             layout = Layout(locale=locale, annex=annex)
             jobs[path] = PdfJob(quote=quote, path=target, layout=layout)
@@ -137,7 +137,7 @@ def html(
     """Write the quote as one HTML file: what a machine without Pango can do."""
     quote = _quote(request, read_catalogue(catalogue), draft=False)
     _folder(out)
-    target = out / f"{_file_name(quote)}.html"
+    target = out / f"{_file_name(quote, annex=annex)}.html"
     typer.echo(str(write_html(quote, target, locale=locale, annex=annex)))
 
 
@@ -171,10 +171,14 @@ def _quote(path: Path, catalogue: Catalogue, *, draft: bool) -> Quote:
     return quote if draft else send(quote, matrix=catalogue.approvals)
 
 
-def _file_name(quote: Quote) -> str:
-    """The number as a file name: what a path could take for a separator becomes a dash."""
+def _file_name(quote: Quote, *, annex: bool) -> str:
+    """The number as a file name: what a path could take for a separator becomes a dash.
+
+    With the annex it says so, so that it never takes the place of what the customer gets.
+    """
     kept = [letter if letter.isalnum() or letter in "-_." else "-" for letter in quote.number]
-    return "".join(kept).strip(".") or "quote"
+    name = "".join(kept).strip(".") or "quote"
+    return f"{name}-internal" if annex else name
 
 
 def _folder(path: Path) -> None:

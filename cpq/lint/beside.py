@@ -5,15 +5,17 @@ floors itself (``cpq.margin``).
 """
 
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from cpq.kernel.money import Money, rounded_fraction
+from cpq.kernel.money import Money
 from cpq.lint.schedule import Schedule
 from cpq.lint.winning import total
 from cpq.margin import Convert, FloorPrice, GuardedLine, floor_prices
-from cpq.pricebook import PriceBook
+from cpq.pricebook import PriceBook, Value
 
+_ONE = Decimal(1)
 Groups = tuple[str, ...]
 
 
@@ -82,7 +84,7 @@ class Beside:
         if not reached or reached[-1] is None:
             return None
         own = self.schedule.converted(reached[-1], root.currency, spot.book.currency, spot.at)
-        return None if own is None else total(own, spot.quantity) / spot.quantity
+        return _each(own, spot.quantity)
 
     def _cost(self, spot: Spot) -> Fraction | None:
         costs = self.ground.cost_chain
@@ -91,7 +93,7 @@ class Beside:
         found = self.schedule.cost(spot.product, spot.at, spot.quantity, spot.unit).value
         currency = self.ground.catalogue.prices.book(costs[0]).currency
         own = self.schedule.converted(found, currency, spot.book.currency, spot.at)
-        return None if own is None else total(own, spot.quantity) / spot.quantity
+        return _each(own, spot.quantity)
 
     def _floor_prices(
         self, spot: Spot, listed: Fraction | None, cost: Fraction | None, tax_factor: Fraction
@@ -102,13 +104,13 @@ class Beside:
         line = GuardedLine(
             number="1",
             product=spot.product,
-            quantity=rounded_fraction(spot.quantity, 9),
+            quantity=_ONE,
             unit=spot.unit,
             list_price=listed if listed is not None else Fraction(0),
-            amount=rounded_fraction(Fraction(0), 2),
+            amount=_ONE,
             unit_cost=cost,
             own_unit=thing.unit,
-            categories=self.ground.catalogue.lineage(thing),
+            categories=self.ground.lineage(spot.product),
             family=thing.variant_of,
             tax_factor=tax_factor,
         )
@@ -131,3 +133,10 @@ class Beside:
             return own
 
         return convert
+
+
+def _each(value: Value | None, quantity: Fraction) -> Fraction | None:
+    """A price per unit, as it is or as it comes out for a quantity."""
+    if value is None or isinstance(value, Fraction):
+        return value
+    return total(value, quantity) / quantity

@@ -24,6 +24,7 @@ Scope = tuple[str | None, str | None]
 """A product, a category, or (both ``None``) everything."""
 
 EVERYTHING: Scope = (None, None)
+_ONE = Fraction(1)
 
 
 class Ground:
@@ -36,6 +37,7 @@ class Ground:
         self.products = catalogue.products_by_code
         self._spans: dict[tuple[Period, tzinfo], Span | None] = {}
         self._scopes: dict[str, tuple[Scope, ...]] = {}
+        self._steps: dict[str, Fraction] = {}
         self._grids: dict[str, Fraction] = {}
         self._reach_grids: dict[Scope, frozenset[Fraction]] = {}
         self.kinds = Kinds(self)
@@ -155,7 +157,15 @@ class Ground:
 
     def step(self, unit: str) -> Fraction:
         """The least quantity of a unit that a line can be in."""
-        return Fraction(quantum(self.catalogue.units.unit(unit).places))
+        found = self._steps.get(unit)
+        if found is None:
+            places = self.catalogue.units.unit(unit).places
+            found = self._steps[unit] = Fraction(quantum(places))
+        return found
+
+    def factor(self, unit: str, own: str) -> Fraction:
+        """How many of a product's own unit one unit is. Raises ``Invalid``."""
+        return _ONE if unit == own else self.catalogue.units.factor(unit, own)
 
     def grid(self, unit: str) -> Fraction:
         """What every quantity in this unit is a multiple of, whichever unit it was asked in."""
@@ -238,6 +248,10 @@ class Ground:
         return sorted(
             each.code for each in units.units if each.dimension == own and each.code != unit
         )
+
+    def lineage(self, product: str) -> tuple[str, ...]:
+        """The categories that a product lies in, the nearest first."""
+        return tuple(code for _, code in self.scopes(product) if code is not None)
 
     def unit_name(self, unit: str) -> LocalText:
         """A unit in both languages; in English its code."""

@@ -43,7 +43,7 @@ def _of_product(
     span = None if sold is None else common(sold, pact.span)
     if span is None or not ground.is_sold_in(product, unit):
         return
-    factor = ground.catalogue.units.factor(unit, ground.products[product].unit)
+    factor = ground.factor(unit, ground.products[product].unit)
     for code in pacts.books(pact):
         book = ground.catalogue.prices.book(code)
         if pact.agreement.currency not in (None, book.currency):

@@ -149,8 +149,7 @@ class Schedule:
 
     def _walked(self, product: str, book: str, at: datetime, unit: str) -> tuple[Piece, ...]:
         thing = self.ground.products[product]
-        units = self.ground.catalogue.units
-        step, factor = self.ground.step(unit), units.factor(unit, thing.unit)
+        step, factor = self.ground.step(unit), self.ground.factor(unit, thing.unit)
         chain = self._prices.chain(book)
         rows = [(link, self.rows(link, product, at)) for link in reversed(chain)]
         costs = self._costs(product, at)
@@ -175,7 +174,7 @@ class Schedule:
     def cost(self, product: str, at: datetime, quantity: Fraction, unit: str) -> Answer:
         """What a unit costs us, in the currency of the cost book; ``None``: nobody knows."""
         thing = self.ground.products[product]
-        factor = self.ground.catalogue.units.factor(unit, thing.unit)
+        factor = self.ground.factor(unit, thing.unit)
         asked = Asked(thing, unit, factor, at, self.ground.step(unit), quantity)
         return self._answer(asked, self._costs(product, at), [])
 

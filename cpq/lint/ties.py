@@ -150,7 +150,7 @@ def _refused(schedule: Schedule, book: PriceBook, met: _Met) -> str | None:
         own = ground.products[product].unit
         for unit in (row.unit,) if row.unit else (own, *ground.units_beside(own)):
             if ground.is_sold_in(product, unit):
-                factor = 1 if row.unit else ground.catalogue.units.factor(unit, own)
+                factor = 1 if row.unit else ground.factor(unit, own)
                 pieces = schedule.pieces(product, book.code, met.span[0], unit=unit)
                 reached = [piece for piece in pieces if piece.start * factor <= met.quantity]
                 if reached and reached[-1].answer.refused:

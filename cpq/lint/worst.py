@@ -46,6 +46,8 @@ class Left(NamedTuple):
 
 def left(case: Situation) -> Left:
     """What the promotions of a case leave, one after the other."""
+    if not case.policies:
+        return Left(case.amount, (), ())
     running, least = case.amount, case.against.least(case.spot.quantity)
     taken: list[PromotionPolicy] = []
     held_back: list[PromotionPolicy] = []
@@ -192,10 +194,11 @@ class Worst:
         if first < 1 and (end is None or end > 1):
             first = Fraction(1)  # nobody orders a gram to get at a discount
         found = {first, *(ceil(size / step) * step for size in sizes)}
-        each = total(piece.answer.value, first) / first
         for policy in policies:
-            bounds = [Fraction(policy.quantity_from or 0) / spot.factor]
-            if policy.amount_from is not None and each:
-                bounds.append(Fraction(policy.amount_from.amount) / each)
+            bounds = []
+            if policy.quantity_from is not None:
+                bounds.append(Fraction(policy.quantity_from) / spot.factor)
+            if policy.amount_from is not None and (amount := total(piece.answer.value, first)):
+                bounds.append(Fraction(policy.amount_from.amount) * first / amount)
             found.update(ceil(bound / step) * step for bound in bounds)
         return sorted(size for size in found if size >= first and (end is None or size < end))

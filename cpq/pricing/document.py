@@ -4,7 +4,7 @@ Each looks at whole columns of the sheet. The plan says in which order they come
 what each does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ from cpq.pricing.promote import promote
 from cpq.pricing.sheet import Sheet
 from cpq.trace import UNIT_POINTS, Effect, Step
 
+_BASIS_MAX = 190
 Shares = dict[int, PercentOfTotal]
 """The lines that are priced as a percentage of others, by their place."""
 
@@ -127,7 +128,7 @@ def _put_share(
         reason=found.bound or "applied",
         after=shown(found.value),
         effect=Effect(kind="set", value=found.value),
-        basis=f"lines {', '.join(found.counted)}"[:200],
+        basis=_lines_of(found.counted),
     )
     sheet.prices[place] = price._replace(
         list_price=unit,
@@ -142,6 +143,12 @@ def _put_share(
         nets = list(sheet.nets)
         nets[place] = amount
         sheet.nets = nets
+
+
+def _lines_of(numbers: Sequence[str]) -> str:
+    """The lines that counted, as many as a row of the trace holds."""
+    told = f"lines {', '.join(numbers)}"
+    return told if len(told) <= _BASIS_MAX else f"{told[:_BASIS_MAX].rpartition(',')[0]}, …"
 
 
 def _guard(sheet: Sheet, shares: Shares) -> None:

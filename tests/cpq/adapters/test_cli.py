@@ -105,17 +105,18 @@ def test_an_unknown_option_exits_with_two(tmp_path: Path) -> None:
 
 def test_the_annex_is_added_only_when_asked_for(tmp_path: Path) -> None:
     asked = ("quote", "make", LASER / "request.json", "-c", LASER, "-l", "zh_CN")
-    written = tmp_path / "out" / "Q-2026-0001.pdf"
     marked = []
-    for option in ((), ("--annex",)):
+    for option, name in (((), "Q-2026-0001"), (("--annex",), "Q-2026-0001-internal")):
         done = cpq(*asked, *option, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines()[-1] == "out/Q-2026-0001.pdf"
+        assert done.stdout.splitlines()[-1] == f"out/{name}.pdf"
+        written = tmp_path / "out" / f"{name}.pdf"
         marked.append("内部资料" in PdfReader(written).pages[-1].extract_text())
     assert marked == [False, True]
     done = cpq("quote", "html", LASER / "request.json", "-c", LASER, "--annex", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "内部资料" in (tmp_path / "out" / "Q-2026-0001.html").read_text(encoding="utf-8")
+    internal = tmp_path / "out" / "Q-2026-0001-internal.html"
+    assert "内部资料" in internal.read_text(encoding="utf-8")
 
 
 def test_html_needs_no_pdf_engine(tmp_path: Path) -> None:
