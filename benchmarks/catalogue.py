@@ -60,7 +60,7 @@ def run(arguments: Sequence[str]) -> dict[str, object]:
         write_folder(Path(folder), found)
         loaded = {
             "folder": _loads(folder),
-            "memory": _loads(str(len(found))),
+            "values": _loads(str(len(found))),
         }
     print(f"{'median (quartiles)':24}{'from CSV':>24}{'from memory':>24}")
     for name in ("load_s", "hash_s", "first_price_s", "memory_mb"):

@@ -80,7 +80,17 @@ class Part(Frozen):
 
 
 class Configuration(Frozen):
-    """A configured product: the tree of its parts, the choices it came from."""
+    """A configured product: the tree of its parts, the choices it came from.
+
+    ``quantity`` counts ``unit``, the product's own; it is priced as one line and one line per part.
+    ``configure`` makes it; an ``optional`` one is offered beside the totals.
+
+    >>> desk = Configuration(product="DESK", quantity=2, unit="pc", choices=(), parts=(
+    ...     {"key": "LEG", "product": "LEG", "quantity": 4, "total": 8, "unit": "pc",
+    ...      "sold": "priced"},))
+    >>> [(number, str(part.total)) for number, part in desk.numbered()]
+    [('1', '8')]
+    """
 
     product: Code
     quantity: Exact = Field(gt=0)
@@ -153,7 +163,13 @@ def check(bom: Structure, choose: Mapping[str, Chosen]) -> tuple[Finding, ...]:
 
 
 def parts_total(configuration: Configuration) -> tuple[PartTotal, ...]:
-    """How much of each part the configuration contains, over all places; sorted by product."""
+    """How much of each part the configuration contains, over all places; sorted by product.
+
+    >>> from cpq.bom import structure
+    >>> boms = {"DESK": BOM(product="DESK", components=(Component(product="LEG", quantity=4),))}
+    >>> [str(each.quantity) for each in parts_total(configure(structure("DESK", boms), quantity=2))]
+    ['8']
+    """
     totals: dict[tuple[str, str], tuple[Decimal, int]] = {}
     for number, part in configuration.numbered():
         key = (part.product, part.unit)

@@ -22,6 +22,14 @@ class TaxEngine(Protocol):
     decimals, ``net`` + ``tax`` = ``gross``, and the amount of the line stands: as the ``net`` on
     the basis net, as the ``gross`` on the basis gross. The same question has the same answer.
     What cannot be answered is raised, never guessed.
+
+    >>> class NothingOwed:
+    ...     def tax(self, lines, *, facts):
+    ...         return [TaxedLine(line=each.line, tax_code=each.tax_code, tax_percent=0,
+    ...                           net=each.amount, tax=0, gross=each.amount) for each in lines]
+    >>> asked = TaxableLine(line="1", tax_code="EXPORT", quantity=1, amount="99.90")
+    >>> taxed_by(NothingOwed(), [asked], facts=TaxFacts(currency="CNY", on="2026-11-21"))[0].gross
+    Decimal('99.90')
     """
 
     def tax(self, lines: Sequence[TaxableLine], *, facts: TaxFacts) -> Sequence[TaxedLine]:

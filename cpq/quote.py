@@ -52,7 +52,11 @@ class PaymentTerm(Frozen):
 
 
 class Clause(Frozen):
-    """A numbered clause of the terms: a title and its words, in both languages."""
+    """A numbered clause of the terms: a title and its words, in both languages.
+
+    >>> Clause(title={"en": "Warranty", "zh": "质保"}, text="24 months").title.in_("zh")
+    '质保'
+    """
 
     title: LocalText = LocalText()
     text: LocalText
@@ -361,7 +365,7 @@ def published(quote: Quote) -> Quote:
     ours = ("cost", "floor", "points", "allocated", "book")
     hidden = {"steps": (), **dict.fromkeys(ours)}
     lines = tuple(line.with_(**hidden) for line in pricing.lines)
-    customer = quote.customer.with_(groups=(), price_book=None)
+    customer = quote.customer.with_(groups=(), price_book=None, parent=None, channel="")
     return quote.with_(
         state="sent" if quote.state == "lost" else quote.state,
         loss=None,

@@ -139,8 +139,8 @@ class UsedRate(Frozen):
 class RateTable(Frozen):
     """Stated rates, and the ``pivot`` over which cross rates are reckoned (``None``: none are).
 
-    Raises ``Invalid`` (``rate.ambiguous``), as the cause of pydantic's error, where one pair has
-    two rates of one kind that start on the same day.
+    Refused inside pydantic's ``ValidationError`` (``rate.ambiguous``), where one pair has two rates
+    of one kind that start on the same day.
 
     >>> table = RateTable(pivot="CNY", rates=(
     ...     ExchangeRate(base="USD", quote="CNY", rate="7.2", on="2026-11-20"),

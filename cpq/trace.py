@@ -78,8 +78,12 @@ class Step(Frozen):
     basis: Line = added("")
 
     def named(self, rule: str) -> bool:
-        """Whether the row is of a rule: by its whole name, or by that of the book it stands in."""
-        return self.rule == rule or self.rule.startswith(f"{rule}:")
+        """Whether the row is of a rule: by its whole name, or by that of the book it stands in; an
+        attribute price by its own code, too.
+        """
+        if self.rule == rule or self.rule.startswith(f"{rule}:"):
+            return True
+        return self.point == "attribute" and self.rule.endswith(f": {rule}")
 
     def title(self, locale: str = "en") -> str:
         """The rule as people read it."""

@@ -7,18 +7,20 @@ judged by itself, and of those that hold one wins.
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 from cpq.agreement.model import AgreedPrice, PriceAgreement
 from cpq.agreement.outcome import Agreed, Candidates, lost_row
 from cpq.kernel.errors import Refused
-from cpq.kernel.money import plain
+from cpq.kernel.money import EXACT, plain, rounded_fraction
 from cpq.trace import Step
 
 FAMILY, EVERYTHING = 1, 1000
 """The distance of a product's family, and of a line for everything; categories lie between."""
 
 _CASCADED = 900
+_QUANTITY_PLACES = 9
 _END = datetime.max.replace(tzinfo=UTC)
 
 Refusal = tuple[str, str, str]
@@ -42,7 +44,8 @@ class Spoken(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked: ``factor`` of the product's own unit is one ``unit``; ``quantity`` ≥ 0.
+    """What is asked: ``factor`` of the product's own unit is one ``unit``; ``quantity`` ≥ 0, in
+    steps of ``step``.
 
     ``above`` is what won the product that it is a component of, where that cascades.
     """
@@ -54,6 +57,7 @@ class Asked(NamedTuple):
     above: Agreed | None
     quantity: Decimal = Decimal(0)
     at: datetime = datetime.min.replace(tzinfo=UTC)
+    step: Fraction = Fraction(1)
 
 
 class _Judged(NamedTuple):
@@ -102,8 +106,16 @@ def _judged(spoken: Spoken, asked: Asked) -> _Judged:
     elif line.unit is not None and line.unit != asked.unit:
         refused = ("other_unit", line.unit, asked.unit)
     elif Fraction(asked.quantity) * scale < Fraction(line.lower):
-        refused = ("quantity_below", plain(line.lower), "")
+        refused = ("quantity_below", plain(_least(line, scale, asked.step)), "")
     return _Judged(spoken, scale, refused)
+
+
+def _least(line: AgreedPrice, scale: Fraction, step: Fraction) -> Decimal:
+    """The least quantity of the asked unit that can be ordered and that the line holds for."""
+    least = step * ceil(Fraction(line.lower) / scale / step)
+    if least == Fraction(line.lower):
+        return line.lower
+    return rounded_fraction(least, _QUANTITY_PLACES).normalize(EXACT)
 
 
 def _winner(judged: list[_Judged], product: str) -> _Judged | None:

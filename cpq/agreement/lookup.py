@@ -26,7 +26,7 @@ from cpq.agreement.model import PriceAgreement
 from cpq.agreement.outcome import Agreed, Candidates, lost_row
 from cpq.customer import Customer, ancestors
 from cpq.kernel.errors import NotFound, Refused
-from cpq.kernel.money import Rounding, rounded_fraction
+from cpq.kernel.money import Rounding, quantum, rounded_fraction
 from cpq.kernel.quantity import UnitTable
 from cpq.product import Category, Product, lineage
 from cpq.trace import Step
@@ -221,6 +221,10 @@ class AgreementLookup:
         """
         return self._units.factor(unit, self.product(product).unit)
 
+    def step(self, unit: str) -> Fraction:
+        """The least quantity of a unit. Raises ``NotFound`` (``unit.unknown``)."""
+        return Fraction(quantum(self._units.unit(unit).places))
+
     def names(self, product: str) -> dict[tuple[str | None, str | None], int]:
         """What a line may name to speak of a product, each with its distance; 0 is the product."""
         thing = self.product(product)
@@ -316,7 +320,8 @@ class CustomerAgreements:
             lower = Fraction(line.lower) / (1 if line.unit else factor)
             sizes.add(rounded_fraction(lower, _QUANTITY_PLACES, Rounding.CEILING))
         bounds = Bounds(tuple(sorted(times)), tuple(sorted(sizes)))
-        asked = Asked(product, unit, factor, self._currency, above)
+        step = self._lookup.step(unit)
+        asked = Asked(product, unit, factor, self._currency, above, step=step)
         return _Table(asked, tuple(spoken), bounds)
 
     def _speaking(self, product: str) -> Iterator[Spoken]:

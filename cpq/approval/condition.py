@@ -234,21 +234,35 @@ class Compare(Frozen):
 
 
 class AllOf(Frozen):
-    """Every condition holds (且)."""
+    """Every condition holds (且); undefined where one is undefined and none is false.
+
+    >>> late = AllOf(of=(when("payment_days", ">", 60), when("gross", ">=", "2000 CNY")))
+    >>> weighed(late, {"payment_days": Decimal(90)}.get).holds is None
+    True
+    """
 
     kind: Literal["all"] = "all"
     of: tuple["Condition", ...] = Field(min_length=1)
 
 
 class AnyOf(Frozen):
-    """At least one condition holds (或)."""
+    """At least one condition holds (或); undefined where one is undefined and none holds.
+
+    >>> risky = AnyOf(of=(when("margin_percent", "<", 10), when("region", "in", "north")))
+    >>> weighed(risky, {"region": ("north",)}.get).holds
+    True
+    """
 
     kind: Literal["any"] = "any"
     of: tuple["Condition", ...] = Field(min_length=1)
 
 
 class Not(Frozen):
-    """The condition does not hold (非); what is undefined stays undefined."""
+    """The condition does not hold (非); what is undefined stays undefined.
+
+    >>> weighed(Not(of=when("margin_percent", ">=", 20)), lambda _: None).holds is None
+    True
+    """
 
     kind: Literal["not"] = "not"
     of: "Condition"

@@ -78,6 +78,9 @@ class ApprovalMatrix(Frozen):
     """The rules of a seller, the ``levels`` that floors may name, and who decides ``otherwise``.
 
     A level that a floor names and nobody defined is one role of that name.
+
+    >>> ApprovalMatrix().level("director").roles, ApprovalMatrix().level(None).code
+    (('director',), 'approver')
     """
 
     rules: tuple[ApprovalRule, ...] = ()

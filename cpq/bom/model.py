@@ -119,7 +119,12 @@ class Pick(Frozen):
 
 
 class Requires(Frozen):
-    """If ``when`` is picked, at least one of ``needs`` must be (依赖)."""
+    """If ``when`` is picked, at least one of ``needs`` must be (依赖).
+
+    >>> rule = Requires(code="R1", when="head=H-12", needs=("cooling=WATER", "cooling=OIL"))
+    >>> str(rule.needs[1])
+    'cooling=OIL'
+    """
 
     code: Code
     when: Pick
@@ -128,7 +133,11 @@ class Requires(Frozen):
 
 
 class Excludes(Frozen):
-    """The picks of ``together`` must not all be picked at once (互斥)."""
+    """The picks of ``together`` must not all be picked at once (互斥).
+
+    >>> len(Excludes(code="X1", together=("head=H-12", "cooling=AIR")).together)
+    2
+    """
 
     code: Code
     together: tuple[Pick, ...] = Field(min_length=2)
@@ -138,7 +147,13 @@ class Excludes(Frozen):
 class BOM(Frozen):
     """The bill of materials of one product: fixed parts, groups, attributes and rules.
 
-    ``rollup`` says how its price comes from its own and its parts'.
+    ``rollup`` says how its price comes from its own and its parts'. Quantities are per one of the
+    product's own unit.
+
+    >>> desk = BOM(product="DESK", components=({"product": "TOP"}, {"product": "LEG",
+    ...            "quantity": 4, "sold": "priced"}))
+    >>> [(part.key, part.sold) for part in desk.parts()]
+    [('TOP', 'included'), ('LEG', 'priced')]
     """
 
     product: Code

@@ -20,8 +20,9 @@ _Line = tuple[Pact, AgreedPrice]
 
 def agreed(ground: Ground, pacts: Pacts) -> Iterator[LintFinding]:
     """Agreements that tie (``lint.agreements_tie``), lines that never win
-    (``lint.agreed_shadowed``).
+    (``lint.agreed_shadowed``), agreements in a currency that no order is in (``lint.no_currency``).
     """
+    yield from _in_no_currency(ground, pacts)
     yield from _tied_lines(ground, pacts)
     yield from _tied_books(pacts)
     for pact in pacts.every:
@@ -30,6 +31,22 @@ def agreed(ground: Ground, pacts: Pacts) -> Iterator[LintFinding]:
                 yield from _superseded(ground, pacts, (pact, line))
                 if pact.target[0] == "group":
                     yield from _overtaken(ground, pacts, (pact, line))
+
+
+def _in_no_currency(ground: Ground, pacts: Pacts) -> Iterator[LintFinding]:
+    sold = ", ".join(sorted(ground.currencies_sold))
+    for pact in pacts.every:
+        code, currency = pact.agreement.code, pact.agreement.currency
+        if currency is not None and currency not in ground.currencies_sold:
+            yield remark(
+                "lint.no_currency",
+                f"agreements/{code}",
+                en=f"agreement {code} is in {currency}, and no order is: the books are in {sold}; "
+                "name its prices in one of these",
+                zh=f"协议 {code} 的币种为 {currency}，但没有该币种的价目表（现有 {sold}）；"
+                "请改用其中之一",
+                rules=(code,),
+            )
 
 
 def _tied_lines(ground: Ground, pacts: Pacts) -> Iterator[LintFinding]:

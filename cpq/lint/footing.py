@@ -71,7 +71,7 @@ def _without_base(
         yield remark(
             "lint.no_base",
             entry_place(book, version, row),
-            severity="error",
+            severity="note" if ground.kinds.parts_only.issuperset(reached) else "error",
             en=f"{book.code}, {name.en} says {row.tiers[0]}, and {base} has no price for {what} "
             "that it could be taken off; add a price there, or write one here",
             zh=f"{book.code}，{name.zh} 为 {tier_name(row.tiers[0]).zh}，但 {base} 中没有 "

@@ -47,11 +47,16 @@ class Answer(NamedTuple):
     """A price per unit, in the currency of the book that was asked; ``None``: there is none.
 
     ``won`` are the entries that made it, the root's first. ``refused``: pricing would refuse.
+    ``listed`` is the price of the root, in the currency of the root.
     """
 
     value: Value | None
     won: tuple[Won, ...] = ()
     refused: bool = False
+    listed: Value | None = None
+
+
+_NOTHING = Answer(None)
 
 
 class Piece(NamedTuple):
@@ -148,68 +153,71 @@ class Schedule:
         return found
 
     def _walked(self, product: str, book: str, at: datetime, unit: str) -> tuple[Piece, ...]:
-        thing = self.ground.products[product]
-        step, factor = self.ground.step(unit), self.ground.factor(unit, thing.unit)
-        chain = self._prices.chain(book)
-        rows = [(link, self.rows(link, product, at)) for link in reversed(chain)]
-        costs = self._costs(product, at)
-        sizes = {step}
-        for _, speaking in (*rows, *costs):
-            for row, _ in speaking:
-                if row.unit in (None, unit) and not starts_at_once(row):
-                    scale = _ONE if row.unit else factor
-                    grid = step if scale == 1 else step * scale
-                    starts = (start_of(tier, grid) / scale for tier in row.tiers)
-                    sizes.update(start for start in starts if start > step)
-        asked = Asked(thing, unit, factor, at, step)
-        return tuple(
-            Piece(size, self._answer(asked._replace(quantity=size), rows, costs))
-            for size in sorted(sizes)
-        )
+        """A book on the pieces of its base: what it does not mention costs what it does there."""
+        link = self._prices.book(book)
+        base = () if link.base is None else self.pieces(product, link.base, at, unit=unit)
+        rows = self.rows(link, product, at)
+        thing, step = self.ground.products[product], self.ground.step(unit)
+        factor = self.ground.factor(unit, thing.unit)
+        sizes = {step, *(piece.start for piece in (*base, *self._costs(product, book, at, unit)))}
+        for row, _ in rows:
+            if row.unit in (None, unit) and not starts_at_once(row):
+                scale = _ONE if row.unit else factor
+                grid = step if scale == 1 else step * scale
+                starts = (start_of(tier, grid) / scale for tier in row.tiers)
+                sizes.update(start for start in starts if start > step)
+        asked, below = Asked(thing, unit, factor, at, step), iter(base)
+        under, following = _NOTHING, next(below, None)
+        found: list[Piece] = []
+        for size in sorted(sizes):
+            while following is not None and following.start <= size:
+                under, following = following.answer, next(below, None)
+            found.append(Piece(size, self._on(link, rows, asked._replace(quantity=size), under)))
+        return tuple(found)
 
-    def _costs(self, product: str, at: datetime) -> list[tuple[PriceBook, Rows]]:
-        books = [self._prices.book(code) for code in reversed(self.ground.cost_chain)]
-        return [(book, self.rows(book, product, at)) for book in books]
+    def _costs(self, product: str, book: str, at: datetime, unit: str) -> Sequence[Piece]:
+        """The pieces of the cost, which a price and a floor may stand on."""
+        costs = self.ground.cost_chain
+        return self.pieces(product, costs[0], at, unit=unit) if costs and book not in costs else ()
 
     def cost(self, product: str, at: datetime, quantity: Fraction, unit: str) -> Answer:
         """What a unit costs us, in the currency of the cost book; ``None``: nobody knows."""
-        thing = self.ground.products[product]
-        factor = self.ground.factor(unit, thing.unit)
-        asked = Asked(thing, unit, factor, at, self.ground.step(unit), quantity)
-        return self._answer(asked, self._costs(product, at), [])
+        costs = self.ground.cost_chain
+        pieces = self.pieces(product, costs[0], at, unit=unit) if costs else ()
+        reached = [piece.answer for piece in pieces if piece.start <= quantity]
+        return reached[-1] if reached else _NOTHING
 
-    def _answer(
-        self,
-        asked: Asked,
-        rows: Sequence[tuple[PriceBook, Rows]],
-        costs: Sequence[tuple[PriceBook, Rows]],
-    ) -> Answer:
-        """The books one on the other, the root first, each in its own currency."""
-        value: Value | None = None
-        listed: tuple[Value | None, str] = (None, "")
-        won: list[Won] = []
-        currency = rows[0][0].currency if rows else ""
+    def _on(self, link: PriceBook, rows: Rows, asked: Asked, under: Answer) -> Answer:
+        """What one book makes of the price below it."""
+        if under.refused:
+            return under
+        root = self._prices.chain(link.code)[-1]
         try:
-            for place, (link, speaking) in enumerate(rows):
-                value = self.converted(value, currency, link.currency, asked.at)
-                currency = link.currency
-                grounds = Grounds(value)
-                if costs and any(map(stands_on_more, speaking)):
-                    cost = self._answer(asked, costs, [])
-                    known = self.converted(cost.value, costs[-1][0].currency, currency, asked.at)
-                    grounds = Grounds(value, None, known if isinstance(known, Fraction) else None)
-                if place and listed[0] is not None:
-                    grounds = grounds._replace(listed=self.converted(*listed, currency, asked.at))
-                winner, value = priced(link, speaking, asked, grounds)
-                if winner is not None:
-                    version = self.version(link, asked.at)
-                    assert version is not None
-                    won.append(Won(link, version, winner[0], winner[2]))
-                if not place:
-                    listed = (value, currency)
+            below, listed = under.value, under.listed
+            if link.base is not None:
+                currency = self._prices.book(link.base).currency
+                below = self.converted(below, currency, link.currency, asked.at)
+                listed = self.converted(listed, root.currency, link.currency, asked.at)
+            cost = self._cost_in(link, asked) if any(map(stands_on_more, rows)) else None
+            winner, value = priced(link, rows, asked, Grounds(below, listed, cost))
         except DomainError:
-            return Answer(None, tuple(won), refused=True)
-        return Answer(value, tuple(won))
+            return Answer(None, under.won, refused=True)
+        won = under.won
+        if winner is not None:
+            version = self.version(link, asked.at)
+            assert version is not None, "an entry that wins stands in a version"
+            won = (*won, Won(link, version, winner[0], winner[2]))
+        return Answer(value, won, listed=value if link.base is None else under.listed)
+
+    def _cost_in(self, link: PriceBook, asked: Asked) -> Fraction | None:
+        """The cost of one asked unit in the currency of a book, where it is one figure."""
+        costs = self.ground.cost_chain
+        if not costs or link.code in costs:
+            return None
+        found = self.cost(asked.product.code, asked.at, asked.quantity, asked.unit).value
+        own = self._prices.book(costs[0]).currency
+        cost = self.converted(found, own, link.currency, asked.at)
+        return cost if isinstance(cost, Fraction) else None
 
     def converted(self, value: Value | None, currency: str, to: str, at: datetime) -> Value | None:
         """A price in another currency, at the rate of the day or the latest that is stated.

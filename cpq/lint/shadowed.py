@@ -120,7 +120,7 @@ def _dearer(
         if row.product is None or row.product not in ground.products:
             continue
         span = ground.entry_span(row, book, whole)
-        if span is None:
+        if span is None or (row.unit and not ground.is_sold_in(row.product, row.unit)):
             continue
         winners = _winners(schedule, book, row, span)
         if winners and all(winner is not row for winner, _ in winners):

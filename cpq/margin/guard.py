@@ -24,6 +24,7 @@ Missing = Literal["", "cost", "rate", "unit"]
 
 _NOTHING = Decimal(0)
 _ONE = Fraction(1)
+_NONE = Fraction(0)
 
 
 class GuardedLine(NamedTuple):
@@ -32,7 +33,8 @@ class GuardedLine(NamedTuple):
     ``list_price``, ``unit_cost`` and ``last_price`` are per ``unit``; ``amount`` is what the line
     costs before promotions and ``lowest`` the lowest price among its tiers, where it has several.
     Cost, last price and floors are before tax; where the prices of the book include it,
-    ``tax_factor`` is what list price, ``lowest`` and ``amount`` are of the price before tax: 1.13.
+    ``tax_factor`` is what list price, ``lowest`` and ``amount`` are of the price before tax: 1.13;
+    to that comes ``tax_fixed``, the tax per ``unit``.
     ``manual`` says that a person set the price, ``rolled_up`` that the parts below hold it: such a
     line is held against floors of bundles only, and of the quote where they are of cost or list.
     """
@@ -54,6 +56,13 @@ class GuardedLine(NamedTuple):
     included: bool = False
     rolled_up: bool = False
     tax_factor: Fraction = _ONE
+    tax_fixed: Fraction = _NONE
+
+    def before_tax(self, amount: Decimal | Fraction, quantity: Decimal | int = 1) -> Fraction:
+        """What is left of an amount of so many units without the tax in it, exactly."""
+        if self.tax_fixed:
+            amount = Fraction(amount) - self.tax_fixed * Fraction(quantity)
+        return Fraction(amount) / self.tax_factor
 
 
 class FloorPrice(NamedTuple):
@@ -113,12 +122,13 @@ class LineFloors(NamedTuple):
         low = None if line.lowest is None else Fraction(line.lowest)
         if low is not None and found.floor.level == "unit":
             # each unit gives the same part of its price, and the cheapest must keep the floor
-            needed = found.unit_price * line.tax_factor
+            needed = found.unit_price * line.tax_factor + line.tax_fixed
             kept = needed / low if low > 0 else _ONE
             return rounded_fraction(Fraction(line.amount) * kept, self.places, Rounding.CEILING)
-        if line.tax_factor == 1:
+        if line.tax_factor == 1 and not line.tax_fixed:
             return least
-        return rounded_fraction(Fraction(least) * line.tax_factor, self.places, Rounding.CEILING)
+        taxed = Fraction(least) * line.tax_factor + line.tax_fixed * Fraction(line.quantity)
+        return rounded_fraction(taxed, self.places, Rounding.CEILING)
 
 
 def _highest(prices: Iterable[FloorPrice]) -> FloorPrice | None:
@@ -226,10 +236,7 @@ def _reckoned(
 ) -> FloorPrice | None:
     """The floor per unit of the line; nothing for a customer who never bought before."""
     if floor.percent_of_list is not None:
-        listed = Fraction(line.list_price)
-        if line.tax_factor != 1:
-            listed /= line.tax_factor
-        return FloorPrice(floor, listed * floor.scale)
+        return FloorPrice(floor, line.before_tax(line.list_price) * floor.scale)
     if floor.last_price is not None:
         last = line.last_price
         return None if last is None else FloorPrice(floor, Fraction(last) * floor.scale)

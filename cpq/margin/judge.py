@@ -246,7 +246,7 @@ def _cost(row: _Priced) -> Fraction | None:
 
 
 def _listed(row: _Priced) -> Fraction:
-    return Fraction(row.line.list_price) / row.line.tax_factor * row.size
+    return row.line.before_tax(row.line.list_price) * row.size
 
 
 def _speaking(breaches: Iterable[_Breach]) -> list[_Breach]:

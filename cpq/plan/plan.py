@@ -19,9 +19,10 @@ from cpq.plan.step import PlanStep, PricePoint, StepKind
 class PricingPlan(Frozen):
     """A named, versioned plan: its steps by rank, in force while its ``period`` holds.
 
-    Raises ``Invalid``: ``plan.equal_code``, ``plan.equal_rank``, ``plan.unit_after_amount``,
-    ``plan.unwritten_point``, ``plan.two_list_setters``, ``plan.no_result`` (nothing gives net, tax
-    and gross for a line on which no optional rule acts), ``plan.result_lost``.
+    Refused inside pydantic's ``ValidationError``: ``plan.equal_code``, ``plan.equal_rank``,
+    ``plan.unit_after_amount``, ``plan.unwritten_point``, ``plan.two_list_setters``,
+    ``plan.no_result`` (nothing gives net, tax and gross for a line on which no optional rule acts),
+    ``plan.result_lost``.
 
     >>> [step.code for step in STANDARD_PLAN.unit_steps]
     ['cost', 'list', 'book', 'attribute', 'contracted', 'manual']

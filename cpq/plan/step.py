@@ -78,8 +78,8 @@ class PlanStep(Frozen):
     step is for everything. ``combines`` declares that a list price is set on top of the one that
     stands, which the step then reads: their prices add up.
 
-    Raises ``Invalid``: ``plan.wrong_point``, ``plan.formula_misplaced``, ``plan.undeclared_point``,
-    ``plan.unit_reads_amount``.
+    Refused inside pydantic's ``ValidationError``: ``plan.wrong_point``, ``plan.formula_misplaced``,
+    ``plan.undeclared_point``, ``plan.unit_reads_amount``.
 
     >>> step = PlanStep(code="promotions", rank=80, kind="promotion", reads=("manual", "book"),
     ...                 writes=("promotion",))

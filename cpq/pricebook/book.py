@@ -123,7 +123,11 @@ class PriceBookEntry(Frozen):
     in that unit only; without, per and in the product's own unit. ``mode`` says how the tiers make
     a price, ``counts`` whose quantity reaches them, ``free`` how many units of a package cost
     nothing. On the price so found act, in this order, ``ending``, ``surcharge`` (per unit) and
-    ``rails``.
+    ``rails``. Figures are in the book's currency and on its tax basis; days are inclusive.
+
+    >>> row = PriceBookEntry(product="M8", tiers=(Tier(price="0.35"), Tier(lower=10, price="0.3")))
+    >>> str(row.reached(Fraction(12)))
+    '0.3'
     """
 
     product: Code | None = None
@@ -207,7 +211,12 @@ class PriceBookVersion(Frozen):
     """The entries of a book while its period holds, with its attribute prices and its shares.
 
     ``attributes`` adjust what the entries say, ``shares`` are lines priced as a percentage of
-    others.
+    others. Days of the period are inclusive, in the book's zone.
+
+    >>> year = PriceBookVersion(period={"start": "2026-01-01", "end": "2026-12-31"},
+    ...                         entries=(entry("M8", price="0.35"), entry(price="1.00")))
+    >>> [str(row) for row in year.entries]
+    ['M8', 'everything']
     """
 
     period: Period = ALWAYS

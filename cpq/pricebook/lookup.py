@@ -30,7 +30,11 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class NoPrice(NamedTuple):
-    """No entry speaks of the product: which product, which unit, and the books searched."""
+    """No entry speaks of the product: which product, which unit, and the books searched.
+
+    >>> NoPrice("M8", "pc", ("DEALER", "LIST")).searched
+    ('DEALER', 'LIST')
+    """
 
     product: str
     unit: str

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 from typing import NamedTuple
 
 from cpq.kernel.errors import Invalid, Refused
@@ -28,6 +29,7 @@ Measure = tuple[str, str]
 """What is counted: the basis, and the category where it is a group; ``line`` is the line alone."""
 
 _SHOWN_PLACES = 6
+_QUANTITY_PLACES = 9
 _NO_MEASURES: Mapping[Measure, Fraction] = {}
 _NO_ATTRIBUTES: Mapping[str, str] = {}
 
@@ -150,11 +152,22 @@ def _below(row: PriceBookEntry, tier: Tier, size: Fraction, asked: Asked) -> tup
     found = ""
     if row.counts != "line":
         found = plain(rounded_fraction(size, _SHOWN_PLACES).normalize(EXACT))
-    least = tier.lower
-    if tier.above:
-        step = asked.step if row.unit else asked.own_step
-        least = rounded_fraction(Fraction(tier.lower) + step, _SHOWN_PLACES).normalize(EXACT)
-    return ("quantity_below", plain(least), found)
+    return ("quantity_below", plain(_least(row, tier, asked)), found)
+
+
+def _least(row: PriceBookEntry, tier: Tier, asked: Asked) -> Decimal:
+    """The least quantity that can be ordered and reaches a tier: a line's own in the asked unit,
+    what is counted together in the unit that the bounds are in.
+    """
+    alone = row.counts == "line"
+    step = asked.step if row.unit or alone else asked.own_step
+    bound = Fraction(tier.lower)
+    if alone and not row.unit:
+        bound /= asked.factor
+    least = step * (floor(bound / step) + 1 if tier.above else ceil(bound / step))
+    if least == Fraction(tier.lower):
+        return tier.lower
+    return rounded_fraction(least, _QUANTITY_PLACES).normalize(EXACT)
 
 
 def _winners(book: PriceBook, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -84,7 +84,7 @@ def lost_row(
 def basis_of(entry: PriceBookEntry, asked: "Asked") -> str:
     """What a bound of the entry counts, ``""`` being the line's own quantity in its own unit."""
     unit = asked.unit if entry.unit else asked.product.unit
-    return "" if entry.counts == "line" and unit == asked.unit else f"{entry.counts} {unit}"
+    return "" if entry.counts == "line" else f"{entry.counts} {unit}"
 
 
 def point_of(book: PriceBook) -> PricePoint:

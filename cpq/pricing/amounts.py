@@ -36,8 +36,9 @@ def extend(sheet: Sheet) -> None:
         draws = found.agreed is not None and found.agreed.commitment is not None
         if draws and not manner.optional:
             agreed.append(place)
-        if found.cliff is not None and draft.quantity > found.cliff.quantity:
-            hint = found.cliff.finding(
+        cliff = None if found.cliff is None else found.cliff.beyond(draft.quantity)
+        if cliff is not None:
+            hint = cliff.finding(
                 draft.number,
                 asked=draft.quantity,
                 unit=draft.unit,

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cpq.agreement import Agreed, carried
-from cpq.kernel.errors import DomainError, Finding
+from cpq.kernel.errors import DomainError, Finding, Refused
+from cpq.kernel.money import plain
 from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText
 from cpq.manual import ManualPrice
@@ -19,6 +20,7 @@ from cpq.pricing.found import UnitPrice
 from cpq.pricing.measure import Counted
 from cpq.pricing.unit import UnitPrices
 from cpq.purchased import Purchased
+from cpq.trace import Step
 
 
 class Answers:
@@ -69,23 +71,39 @@ class Answers:
         """The price of a line that is out of the ordinary, or why it has none."""
         page, at, manner = self._page, self._at, draft.manner
         parent = draft.number.rpartition(".")[0]
+        given = self._manual.get(draft.number)
         if manner.included or manner.rolled_up:
+            if given is not None:
+                raise Refused(
+                    "manual.no_base",
+                    f"{given} is given for line {draft.number} ({draft.shelved.product.code!r}), "
+                    "whose price lies in other lines; give one of those a price",
+                )
             weighed = manner.included and parent in self._allocated
             return page.held(draft, at=at, weighed=weighed)
         withheld = page.withheld(draft, at=at)
         if withheld is not None:
             return withheld
-        rule = page.share(draft, at=at)
+        rule = None if given is not None else page.share(draft, at=at)
         if rule is not None:
             self.shares[place] = rule
             return page.held(draft, at=at, weighed=False)
         above = self._agreed.get(parent)
         measures = self._counted.of(draft, page.measures_of(draft))
-        given = self._manual.get(draft.number)
         found = page.find(draft, at=at, measures=measures, manual=given, above=above)
         if not isinstance(found, NoPrice):
             self._agreed[draft.number] = carried(found.agreed, above)
+            if manner.full_quantity is not None:
+                size = plain(manner.full_quantity.copy_abs())
+                found = found._replace(steps=tuple(_in_full(row, size) for row in found.steps))
         return found
+
+
+def _in_full(row: Step, size: str) -> Step:
+    """The row, which says what was found where that is not the quantity of its line."""
+    if row.reason != "quantity_below" or row.actual or row.basis:
+        return row
+    return row.with_(actual=size)
 
 
 def _unpriced(draft: Draft, missing: NoPrice, at: datetime) -> Finding:

@@ -180,9 +180,13 @@ def _guard(sheet: Sheet, shares: Shares) -> None:
 def _guarded(sheet: Sheet, place: int, *, after: bool) -> GuardedLine:
     draft, price = sheet.drafts[place], sheet.prices[place]
     product, manner = draft.shelved.product, draft.manner
-    factor = Fraction(1)
+    factor, fixed = Fraction(1), Fraction(0)
     if price.basis == "gross" and price.position is not None:
-        factor = 1 + Fraction(price.position.rate.percent) / 100
+        rate = price.position.rate
+        factor = 1 + Fraction(rate.percent) / 100
+        if rate.per_unit:
+            units = sheet.catalogue.units.factor(draft.unit, product.unit)
+            fixed = Fraction(rate.per_unit_in(sheet.scene.currency)) * units
     low = min((each.unit_price for each in sheet.breakdowns.get(place, ())), default=None)
     return GuardedLine(
         number=draft.number,
@@ -202,6 +206,7 @@ def _guarded(sheet: Sheet, place: int, *, after: bool) -> GuardedLine:
         included=manner.included,
         rolled_up=manner.rolled_up,
         tax_factor=factor,
+        tax_fixed=fixed,
     )
 
 
@@ -252,8 +257,10 @@ def _judge(sheet: Sheet) -> None:
 
 
 def _before_tax(sheet: Sheet, place: int, floors: LineFloors) -> Decimal:
-    net, factor = sheet.nets[place], floors.line.tax_factor
-    return net if factor == 1 else rounded_fraction(Fraction(net) / factor, sheet.places)
+    net, line = sheet.nets[place], floors.line
+    if line.tax_factor == 1 and not line.tax_fixed:
+        return net
+    return rounded_fraction(line.before_tax(net, line.quantity), sheet.places)
 
 
 def _allocate(sheet: Sheet) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cpq.catalogue import Catalogue, Shelved
 from cpq.configuration import Configuration, Item, Part
 from cpq.kernel.errors import DomainError, Finding, Invalid, Refused
-from cpq.kernel.money import places_of, plain, quantum, rounded, rounded_fraction
+from cpq.kernel.money import EXACT, places_of, plain, quantum, rounded, rounded_fraction
 from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText, legible
 
@@ -187,7 +187,7 @@ def _draft(
     in_own = size
     if counted != own:
         factor = catalogue.units.factor(counted, own)
-        in_own = rounded_fraction(Fraction(size) * factor, _OWN_PLACES)
+        in_own = rounded_fraction(Fraction(size) * factor, _OWN_PLACES).normalize(EXACT)
     return Draft(number, shelved, size, counted, in_own, manner)
 
 

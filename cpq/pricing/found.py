@@ -16,11 +16,21 @@ from cpq.waterfall import UnitPoints
 
 
 class Cliff(NamedTuple):
-    """Beyond ``quantity`` of the same line, ``larger`` units cost less: ``total`` together."""
+    """Beyond ``quantity`` of the same line, ``larger`` units cost less: ``total`` together.
+
+    ``further`` is a still larger quantity that costs even less, and so less than fewer units.
+    """
 
     quantity: Fraction
     larger: Decimal
     total: Decimal
+    further: "Cliff | None" = None
+
+    def beyond(self, asked: Decimal) -> "Cliff | None":
+        """The least larger quantity that costs less than ``asked`` units; ``None``: none does."""
+        if asked > self.quantity:
+            return self
+        return None if self.further is None else self.further.beyond(asked)
 
     def finding(
         self, line: str, *, asked: Decimal, unit: str, amount: Decimal, scene: Scene

@@ -106,8 +106,9 @@ class Plain:
             if not traced:
                 fields["steps"] = ()
             found.append(PricedLine.built(fields))
-            if mould.cliff is not None and quantity > mould.cliff.quantity:
-                hint = mould.cliff.finding(
+            cliff = None if mould.cliff is None else mould.cliff.beyond(quantity)
+            if cliff is not None:
+                hint = cliff.finding(
                     str(number), asked=quantity, unit=row.unit, amount=amount, scene=scene
                 )
                 findings.append(hint)

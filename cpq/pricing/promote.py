@@ -52,7 +52,7 @@ def promote(sheet: Sheet, *, wanted: bool) -> Promoted:
         given = grant(promotion, targets, currency=sheet.scene.currency, policy=sheet.policy)
         for place, share, step in zip(places, given.shares, given.steps, strict=True):
             if step is not None:
-                steps[place].append(step)
+                steps[place].append(_in_own_unit(step, promotion, sheet.drafts[place]))
             if share:
                 nets[place] = difference(nets[place], share)
                 draft = sheet.drafts[place]
@@ -101,6 +101,14 @@ def _target(sheet: Sheet, place: int, running: Decimal) -> Target:
         running,
         NOTHING if floors is None else floors.least,
     )
+
+
+def _in_own_unit(step: Step, promotion: PromotionPolicy, draft: Draft) -> Step:
+    """The row, which names the unit that was counted where that is not the line's."""
+    own = draft.shelved.product.unit
+    if own == draft.unit or step.reason not in ("quantity_below", "quantity_above"):
+        return step
+    return step.with_(basis=f"{promotion.basis} {own}")
 
 
 def _allocation(

@@ -33,6 +33,7 @@ from cpq.pricing.follow import Following
 from cpq.pricing.found import Cliff, UnitPrice
 from cpq.pricing.plain import Plain
 from cpq.pricing.scene import Scene, scene_of
+from cpq.trace import UNIT_POINTS
 from cpq.waterfall import UnitPoints
 
 _NO_MEASURES: Mapping[Measure, Fraction] = {}
@@ -77,6 +78,11 @@ class UnitPrices:
             for link in catalogue.prices.chain(book.code)
             for version in link.versions
         )
+        self._shares_of_results = {
+            any(point not in UNIT_POINTS for point in step.reads)
+            for step in scene.plan.document_steps
+            if step.kind == "share"
+        }
         self.rates = self._following.rates
         self.plain = Plain(self)
 
@@ -147,10 +153,11 @@ class UnitPrices:
         return free
 
     def share(self, draft: Draft, *, at: datetime) -> PercentOfTotal | None:
-        """The share of other lines that prices a line, where one does."""
+        """The share of other lines that prices a line, where one does and the plan has its step."""
         if not self.has_shares:
             return None
-        return self.catalogue.prices.share(self._books[0], draft.shelved.product, at)
+        rule = self.catalogue.prices.share(self._books[0], draft.shelved.product, at)
+        return rule if rule is not None and rule.of_results in self._shares_of_results else None
 
     def withheld(self, draft: Draft, *, at: datetime) -> Finding | None:
         """Why the product is not sold to this customer, where it is not (可售范围)."""
@@ -225,20 +232,27 @@ def _each(found: UnitPrice, quantity: Fraction) -> Fraction:
 def _cliff(
     answer: UnitPrice, outlook: Sequence[Decimal | None], table: _Table, place: int
 ) -> Cliff | None:
-    """The least larger quantity that costs less than some quantity in this interval."""
+    """The larger quantities that cost less than some quantity in this interval, the least first."""
     if answer.charge is not None or not answer.unit_price:
         return None
     limit = EXACT.multiply(table.sizes[place + 1], answer.unit_price)
+    cliffs: list[Cliff] = []
     for later in range(place + 1, len(outlook)):
         each, start = outlook[later], table.sizes[later]
         if each is None:
             continue
         steps = ceil(Fraction(start) / table.asked.step)
         larger = rounded_fraction(steps * table.asked.step, places_of(start)).normalize(EXACT)
+        if later + 1 < len(outlook) and larger >= table.sizes[later + 1]:
+            continue  # no quantity that can be ordered lies in this interval
         least = EXACT.multiply(larger, each)
         if least < limit:
-            return Cliff(Fraction(least) / Fraction(answer.unit_price), larger, least)
-    return None
+            limit = least
+            cliffs.append(Cliff(Fraction(least) / Fraction(answer.unit_price), larger, least))
+    nearest: Cliff | None = None
+    for cliff in reversed(cliffs):
+        nearest = cliff._replace(further=nearest)
+    return nearest
 
 
 def unit_prices(catalogue: Catalogue, scene: Scene) -> UnitPrices:
@@ -275,7 +289,23 @@ def unit_price(
 ) -> UnitPrice | NoPrice:
     """What one unit of a product costs at an instant, before anything that looks at a document.
 
-    Raises what ``price`` raises for a line. A missing price is an answer.
+    ``quantity`` counts ``unit``, else the product's own; the price is per that unit, in the book's
+    currency, on its tax basis, rounded by ``policy``. ``at`` is an aware instant. A missing price
+    is an answer (``NoPrice``); who may buy the product is not asked. Raises ``NotFound`` for an
+    unknown product, unit, customer or book, and what the rules that act raise.
+
+    >>> from datetime import UTC
+    >>> from cpq.pricebook import PriceBook, PriceBookVersion, Tier, entry
+    >>> from cpq.product import Product
+    >>> catalogue = Catalogue(
+    ...     products=(Product(code="M8", name="Bolt"),),
+    ...     books=(PriceBook(code="LIST", currency="CNY", versions=(PriceBookVersion(entries=(
+    ...         entry("M8", tiers=(Tier(price="0.35"), Tier(lower=1000, price="0.30"))),)),)),),
+    ...     default_book="LIST",
+    ... )
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> unit_price(catalogue, "M8", quantity=1000, at=noon).unit_price
+    Decimal('0.3000')
     """
     buyer = None if customer is None else catalogue.customer(customer)
     plan = catalogue.plan_at(at)

@@ -32,7 +32,11 @@ _KEPT_MAX = 1024
 
 
 class PercentOff(Frozen):
-    """``percent`` off what the targeted lines cost."""
+    """``percent`` off what the targeted lines cost, after the promotions before it; above 0.
+
+    >>> str(PercentOff(percent="2.5"))
+    '2.5% off'
+    """
 
     kind: Literal["percent_off"] = "percent_off"
     percent: Exact = Field(gt=0, le=100)
@@ -48,7 +52,13 @@ class PercentOff(Frozen):
 
 
 class AmountOff(Frozen):
-    """An amount off the targeted lines together, on their tax basis; never more than they cost."""
+    """An amount off the targeted lines together, on their tax basis; never more than they cost.
+
+    It is above 0 and holds for documents in its currency only.
+
+    >>> str(AmountOff(amount=Money("50.00", "CNY")))
+    '50.00 CNY off'
+    """
 
     kind: Literal["amount_off"] = "amount_off"
     amount: Money

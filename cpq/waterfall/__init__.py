@@ -39,7 +39,17 @@ class Pricing(Frozen):
     what an order of these lines takes of commitments.
     ``refused`` are the promotions that did not hold for the order at all, with the reason; what
     happened on a line stands in its ``steps``. ``findings`` are what a person should know: floors
-    that do not hold, a larger quantity that costs less. Optional lines are in no total.
+    that do not hold, a larger quantity that costs less. Optional lines are in no total. Amounts
+    are in ``currency`` and rounded as ``policy`` says; ``price`` makes it.
+
+    >>> from datetime import date
+    >>> from cpq import Catalogue, PriceBook, PriceBookVersion, Product, entry, item, price
+    >>> book = PriceBook(code="LIST", currency="CNY", versions=(
+    ...     PriceBookVersion(entries=(entry("M8", price="0.35"),)),))
+    >>> catalogue = Catalogue(products=(Product(code="M8", name="Bolt"),), books=(book,))
+    >>> pricing = price([item("M8", 200)], catalogue=catalogue, book="LIST", on=date(2026, 11, 21))
+    >>> pricing.net, [str(row) for row in pricing.why("1")]
+    (Money('70.00', 'CNY'), ['list LIST: M8 → 0.35'])
     """
 
     customer: Code | None
@@ -139,8 +149,9 @@ class Pricing(Frozen):
     def why_not(self, rule: str, line: str | None = None) -> tuple[WhyNot, ...]:
         """Why a rule did not act: on a line, or on any and on the order as a whole.
 
-        ``rule`` is a promotion's or an agreement's code, a price book's, or a whole name as
-        ``Step.rule`` has it. Nothing comes back for a rule that acted or that nobody looked at.
+        ``rule`` is the code of a promotion, an agreement, a price book or an attribute price, or a
+        whole name as ``Step.rule`` has it. Nothing comes back for a rule that acted or that nobody
+        looked at.
         """
         return why_not(self, rule, line)
 

@@ -46,6 +46,13 @@ class PricedLine(Frozen):
     offered beside the totals. ``cost`` is what the line costs us, ``None`` where that is not known;
     ``floor`` the lowest amount that promotions may leave; ``breakdown`` the amount by tier where
     one unit does not cost as much as the next. ``number`` is ``1.2``: the second part of line 1.
+
+    >>> line = PricedLine(number="1.2", product="M8", name="Bolt", quantity=200, unit="pc",
+    ...                   currency="CNY", list_price="0.35", unit_price="0.30",
+    ...                   list_amount="70.00", amount="60.00", discount="3.00", net="57.00",
+    ...                   tax_code="VAT13", tax_percent=13, tax="7.41", gross="64.41")
+    >>> line.level, line.at("promotion")
+    (1, Decimal('57.00'))
     """
 
     number: Line

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 
 class Why(Frozen):
-    """A rule that made the price of a line: what it did, and the same in words."""
+    """A rule that made the price of a line: what it did, and the same in words.
+
+    ``before`` and ``after`` are per unit up to the point ``manual``, amounts of the line after it,
+    in the currency of the pricing, at most six decimals shown; ``effect`` is exact.
+
+    >>> str(Why(line="1", point="list", rule="LIST: M8", text="list LIST: M8 → 0.35"))
+    'list LIST: M8 → 0.35'
+    """
 
     line: str
     point: PricePoint
@@ -41,7 +48,12 @@ class Why(Frozen):
 class WhyNot(Frozen):
     """A rule that did not act on a line (``line`` empty: on the order): what it needed and found.
 
-    ``missing`` is needed − found where both are numbers.
+    ``missing`` is needed − found, without its sign, where both are numbers: in the unit that was
+    counted, or in the currency of the pricing.
+
+    >>> WhyNot(line="1", rule="BIG", reason="amount_below", needed="12000.00", actual="9700.00",
+    ...        missing="2300.00", text="promotion Big order: 1% off").missing
+    Decimal('2300.00')
     """
 
     line: str
@@ -63,6 +75,10 @@ class Trigger(Frozen):
     """What would make a rule act: so much more of something, or something else instead.
 
     ``more`` counts ``unit``: a unit of measure for a quantity, a currency for an amount.
+
+    >>> str(Trigger(line="1", rule="DEALER: M8 from 10", kind="quantity", more=2, unit="pc",
+    ...             needed="10", text="2 more pc"))
+    '2 more pc'
     """
 
     line: str

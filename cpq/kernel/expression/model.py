@@ -29,7 +29,7 @@ class Expression(Frozen):
     ``max(x, y)``, ``round(x, places)`` (half up), ``ceil(x, multiple)``, ``floor(x, multiple)``.
     Whole numbers are meant where places or the multiple are left out. Names may be Chinese.
 
-    Raises ``Invalid``, as the cause of pydantic's error: ``formula.syntax``,
+    Refused inside pydantic's ``ValidationError``: ``formula.syntax``,
     ``formula.not_allowed``, ``formula.too_large``, ``formula.not_a_number``,
     ``formula.not_a_condition``, ``formula.wrong_arguments``.
 

@@ -47,7 +47,11 @@ _NUMERAL = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{1,60})?")
 
 
 class Rounding(StrEnum):
-    """How a figure between two steps of a grid is decided; half up is the default of trade."""
+    """How a figure between two steps of a grid is decided; half up is the default of trade.
+
+    >>> [str(rounded(Decimal("0.125"), 2, mode)) for mode in (Rounding.HALF_UP, Rounding.HALF_EVEN)]
+    ['0.13', '0.12']
+    """
 
     HALF_UP = ROUND_HALF_UP
     HALF_EVEN = ROUND_HALF_EVEN

@@ -957,6 +957,13 @@ DEFECTS: tuple[Defect, ...] = (
         "lint.no_currency",
         "promotions/YEN",
     ),
+    Defect(
+        "an agreement in a currency that nobody pays in",
+        "shop",
+        agreement("FW-9", agreed("NUT", price="0.20"), customer="C-2", currency="EUR"),
+        "lint.no_currency",
+        "agreements/FW-9",
+    ),
     # what the catalogue's own check says comes first and alone
     Defect(
         "a price for a product that is not there",

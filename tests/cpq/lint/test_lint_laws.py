@@ -41,6 +41,7 @@ from tests.laws.strategies import (
     promotions,
     tried,
 )
+from tests.laws.worlds import worlds
 
 _SHUFFLED = (
     *("products", "categories", "books", "promotions", "customers", "agreements"),
@@ -99,6 +100,13 @@ def test_linting_never_raises_and_repeats_itself(name: str, defects: list[Defect
             except ValueError:
                 continue  # two defects that cannot stand in one catalogue
     assert lint(catalogue) == lint(catalogue)
+
+
+@given(worlds(), st.randoms(use_true_random=False))
+def test_any_world_is_linted_whatever_the_order_of_its_rules(
+    world: Catalogue, random: Random
+) -> None:
+    assert lint(_shuffled(world, random)) == lint(world)  # type: ignore[arg-type]
 
 
 def _trade(*listed: PriceBook, **said: object) -> Catalogue:
