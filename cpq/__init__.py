@@ -15,7 +15,9 @@ from cpq.approval import (
     ApprovalRule,
     Compare,
     Decision,
+    Delegation,
     Not,
+    when,
 )
 from cpq.assignment import BookAssignment
 from cpq.availability import SalesScope
@@ -30,7 +32,7 @@ from cpq.kernel.money import Money, Rounding, RoundingPolicy
 from cpq.kernel.period import Period
 from cpq.kernel.text import LocalText
 from cpq.manual import ManualPrice
-from cpq.margin import Floor, Margin, margin_of
+from cpq.margin import Floor, Margin, margin_of, pocket_margin
 from cpq.plan import STANDARD_PLAN, PlanStep, PricingPlan
 from cpq.ports import TaxEngine
 from cpq.pricebook import (
@@ -54,6 +56,8 @@ from cpq.quote import (
     PaymentTerm,
     Quote,
     accept,
+    approval_needs,
+    approval_status,
     approve,
     draft_quote,
     lose,
@@ -95,6 +99,7 @@ __all__ = [
     "Customer",
     "DealPrice",
     "Decision",
+    "Delegation",
     "DomainError",
     "Drawdown",
     "Effect",
@@ -148,6 +153,8 @@ __all__ = [
     "WhyNot",
     "accept",
     "allocate",
+    "approval_needs",
+    "approval_status",
     "approve",
     "configure",
     "deal_prices",
@@ -161,6 +168,7 @@ __all__ = [
     "margin_of",
     "parts_total",
     "payment_terms",
+    "pocket_margin",
     "price",
     "published",
     "refundable",
@@ -168,4 +176,5 @@ __all__ = [
     "send",
     "supersede",
     "unit_price",
+    "when",
 ]

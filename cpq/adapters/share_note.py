@@ -18,8 +18,8 @@ from cpq.waterfall import PricedLine, Pricing
 _PERCENT = re.compile(r": (\d+(?:\.\d+)?)% of (?:\w+ )?\w+$")
 _LINES = "lines "
 _NAMED_MAX = 8
-_CUT = 200
-"""A row of the trace that is as long as this was cut: its last line number may not be whole."""
+_MORE = "…"
+"""What ends a row of the trace that could not name all lines."""
 
 
 def share_note(line: PricedLine, pricing: Pricing, hand: Hand) -> Phrase | None:
@@ -30,7 +30,7 @@ def share_note(line: PricedLine, pricing: Pricing, hand: Hand) -> Phrase | None:
     free = {each.number for each in pricing.lines if not each.amount}
     numbers = [number for number in covered_lines(step) if number not in free]
     percent = _percent(step)
-    whole = len(step.basis) < _CUT
+    whole = not step.basis.endswith(_MORE)
     if percent is None or not (whole and _holds(percent, line, numbers, pricing)):
         return hand.told(lambda tongue: _text(hand, tongue, numbers, "reckoned_on"))
     shown = hand.figures.percent(percent)
@@ -52,7 +52,7 @@ def share_step(line: PricedLine) -> Step | None:
 def covered_lines(step: Step) -> list[str]:
     """The numbers of the lines that a share was taken of, as far as the row names them whole."""
     numbers = step.basis.removeprefix(_LINES).split(", ")
-    return numbers[:-1] if len(step.basis) >= _CUT else numbers
+    return [number for number in numbers if number != _MORE]
 
 
 def lines_text(numbers: Sequence[str], hand: Hand, tongue: Spoken) -> str:

@@ -279,7 +279,7 @@ def made(
 
 def _pool(row: PriceBookEntry, asked: Asked) -> Pool | None:
     """What lines share that are counted together, in the unit that the bounds are in."""
-    if row.counts == "line":
+    if row.counts == "line" or measure_of(row) not in asked.measures:
         return None
     after = counted(row, asked)
     before = asked.measures.get((f"{row.counts}_before", ""), Fraction(0))

@@ -21,7 +21,7 @@ from cpq.agreement import Taken
 from cpq.allocation import Allocation
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item
-from cpq.kernel.errors import Finding, NotFound, refuse_if
+from cpq.kernel.errors import Finding, NotFound, Refused, refuse_if
 from cpq.kernel.money import COMMERCIAL, RoundingPolicy, exact
 from cpq.kernel.period import Moment, instant, zone
 from cpq.manual import ManualPrice
@@ -152,7 +152,17 @@ def price(
 _KEEP_FROM_PRICING = {"price.nothing_covered", "commitment.exceeded"}
 
 
-def _refuse_strangers(manual: Mapping[str, ManualPrice], drafts: Sequence[Draft]) -> None:
+def _refuse_strangers(
+    manual: Mapping[str, ManualPrice], drafts: Sequence[Draft], plan: PricingPlan
+) -> None:
+    """Refuse manual prices that nobody would ever look at."""
+    if manual and not any(step.kind == "manual" for step in plan.unit_steps):
+        raise Refused(
+            "manual.not_in_plan",
+            f"line {', '.join(sorted(manual))} has a manual price, and plan {plan} has no step for "
+            "manual prices; add one, or leave them out",
+            plan=str(plan),
+        )
     unknown = sorted(set(manual).difference(draft.number for draft in drafts))
     if unknown:
         raise NotFound(
@@ -213,7 +223,7 @@ def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
     """Any document: its lines drafted, priced one by one, and then as a whole."""
     page, catalogue, scene = asking.page, asking.page.catalogue, asking.scene
     drafts, findings = drafted(items, catalogue, at=asking.at)
-    _refuse_strangers(asking.manual, drafts)
+    _refuse_strangers(asking.manual, drafts, scene.plan)
     answers = Answers(page, drafts, at=asking.at, manual=asking.manual, before=asking.purchased)
     prices = answers.prices(findings)
     refuse_if(findings, code="pricing.invalid", subject="the request cannot be priced")

@@ -80,7 +80,8 @@ class Answers:
                     "whose price lies in other lines; give one of those a price",
                 )
             weighed = manner.included and parent in self._allocated
-            return page.held(draft, at=at, weighed=weighed)
+            withheld = None if manner.included else page.withheld(draft, at=at)
+            return withheld or page.held(draft, at=at, weighed=weighed)
         withheld = page.withheld(draft, at=at)
         if withheld is not None:
             return withheld

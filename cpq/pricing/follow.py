@@ -113,6 +113,7 @@ class Following:
     ) -> UnitPrice | NoPrice:
         """What the first book that has a price says, after all unit steps of the plan."""
         searched: list[str] = []
+        passed: list[Step] = []
         for choice in self._scene.books:
             chain = self._prices.chain(choice.book)
             work = _Work(asked, chain[0], manual)
@@ -124,8 +125,10 @@ class Following:
             if point is not None:
                 if point != "contracted":
                     work.agreed = None
+                work.rows[:0] = passed
                 return self._priced(work, point)
             searched += [link.code for link in chain]
+            passed += [row for row in work.rows if not row.applied and row.point != "cost"]
         return NoPrice(asked.product.code, asked.unit, tuple(searched))
 
     def cost_of(self, asked: Asked) -> Value | None:

@@ -28,9 +28,10 @@ class Cliff(NamedTuple):
 
     def beyond(self, asked: Decimal) -> "Cliff | None":
         """The least larger quantity that costs less than ``asked`` units; ``None``: none does."""
-        if asked > self.quantity:
-            return self
-        return None if self.further is None else self.further.beyond(asked)
+        cliff: Cliff | None = self
+        while cliff is not None and asked <= cliff.quantity:
+            cliff = cliff.further
+        return cliff
 
     def finding(
         self, line: str, *, asked: Decimal, unit: str, amount: Decimal, scene: Scene

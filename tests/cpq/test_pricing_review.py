@@ -251,7 +251,7 @@ def test_a_hint_is_true_and_none_is_missing() -> None:
         for size in range(1, 40):
             pricing = priced(catalogue, item("BOLT", size))
             least = next((more for more in range(size, 60) if nets[more] < nets[size]), None)
-            hints = [found.message.en.split()[:3:2] for found in pricing.findings]
+            hints = [found.message.en.split()[:4:3] for found in pricing.findings]
             said = [] if least is None else [[str(least), f"{nets[least]}"]]
             assert hints == said
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from cpq import (
     BOM,
+    STANDARD_PLAN,
     Catalogue,
     Component,
     Customer,
@@ -11,6 +12,7 @@ from cpq import (
     PercentOfTotal,
     PriceBook,
     PriceBookVersion,
+    PricingPlan,
     Product,
     TaxMapping,
     TaxRate,
@@ -180,3 +182,22 @@ def a_regime_on_tiers_with_a_deposit() -> None:
         customers=(Customer(code="C-1", party={"name": "Abroad"}, tax_regime="EXPORT"),),
     )
     price([item("BOLT", 9)], catalogue=trade, on=DAY, customer="C-1")
+
+
+@reproduces(
+    "manual.not_in_plan",
+    en="A manual price is given, and the pricing plan has no step for manual prices.",
+    zh="给出了手工价，但计价方案没有手工价步骤。",
+    do="Add a step of the kind `manual` to the plan, or leave the manual price out.",
+    names=("line 1", "plan BARE version 1"),
+)
+def a_manual_price_that_no_step_reads() -> None:
+    steps = [
+        step.with_(reads=tuple(point for point in step.reads if point != "manual"))
+        for step in STANDARD_PLAN.steps
+        if step.kind != "manual"
+    ]
+    plan = PricingPlan(code="BARE", steps=tuple(steps))
+    trade = _trade(_book(entry("BOLT", price=9)))
+    given = {"1": ManualPrice(price=Decimal(8))}
+    price([item("BOLT")], catalogue=trade, on=DAY, manual=given, plan=plan)
