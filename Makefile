@@ -22,8 +22,8 @@ quote: setup  ## make a quote PDF from examples/: prints the price waterfall and
 	@mkdir -p $(OUT)
 	@$(BIN)/$(QUOTE)
 
-test: check  ## check, then all tests
-	$(BIN)/python -m pytest
+test: check  ## check, then all tests, on all cores
+	$(BIN)/python -m pytest -n auto
 
 check: setup  ## lint, format, types and the import laws, without changing a file
 	$(BIN)/ruff check .

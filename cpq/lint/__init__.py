@@ -29,6 +29,7 @@ from cpq.lint.schedule import Schedule
 from cpq.lint.shadowed import shadowed
 from cpq.lint.shares import shares
 from cpq.lint.spans import BEGINNING
+from cpq.lint.steps import steps
 from cpq.lint.tiers import tiers
 from cpq.lint.ties import ties
 from cpq.lint.worst import Worst
@@ -78,6 +79,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *shares(ground),
             *agreed(ground, pacts),
             *idle(ground, schedule, pacts),
+            *steps(ground, schedule, pacts),
             *assigned(ground),
             *promoted(ground),
             *audience(ground),

@@ -64,7 +64,14 @@ def _addressed(ground: Ground, kept: set[str]) -> Iterator[_Addressed]:
     for pact in catalogue.agreements:
         group = pact.customer_group
         whom, place = _group([group or ""]), f"agreements/{pact.code}"
-        known = group is None or group in ground.groups
+        meant = [
+            each.code
+            for each in catalogue.customers
+            if each.code == pact.customer or group in each.groups
+        ]
+        campaign = group is None and pact.customer is None
+        known = campaign or pact.covers_children or not {*meant} <= {*pact.excluded}
+        whom = whom if group else (f"customer {pact.customer}", f"客户 {pact.customer}")
         yield _Addressed(place, pact.code, whom, known, pact.period, pact.zone)
     names = _names(catalogue.customers)
     for row in sorted(catalogue.assignments, key=lambda each: each.canonical()):

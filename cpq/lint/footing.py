@@ -36,7 +36,7 @@ def footing(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
                     yield from _without_base(ground, schedule, book, version, row, span=span)
                 if any(map(_needs_cost, row.tiers)):
                     yield from _without_cost(ground, schedule, book, version, row, span=span)
-                if any(tier.amount_off is not None for tier in row.tiers):
+                if book.base is not None and any(map(is_discount, row.tiers)):
                     yield from _given_away(ground, schedule, book, version, row, span=span)
 
 
@@ -180,7 +180,9 @@ def _free(
 ) -> LintFinding:
     tier = free.answer.won[-1].tier
     name, price = entry_name(row, tier), money(before, book.currency)
-    off = money(Fraction(tier.amount_off or 0), book.currency)
+    off = "100%"
+    if tier.amount_off is not None:
+        off = money(Fraction(tier.amount_off), book.currency)
     return remark(
         "lint.price_zero",
         entry_place(book, version, row, tier),

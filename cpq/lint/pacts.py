@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.agreement import AgreedPrice, PriceAgreement
@@ -94,6 +95,30 @@ def _held(ground: Ground) -> Iterator[Pact]:
 def scope_of(line: AgreedPrice) -> Scope:
     """What a line prices."""
     return (line.product, line.category)
+
+
+def applied(
+    pact: Pact,
+    line: AgreedPrice,
+    *,
+    book: Fraction,
+    listed: Fraction | None,
+    scale: Fraction | int,
+) -> Fraction | None:
+    """What a line makes of the prices per asked unit; ``None`` where it makes nothing or no less.
+
+    One asked unit is ``scale`` of the unit that the line is written in.
+    """
+    kind, figure = line.said
+    left_over = (100 - Fraction(figure)) / 100
+    if kind == "percent_off_book":
+        price: Fraction | None = book * left_over
+    elif kind == "percent_off_list":
+        price = None if listed is None else listed * left_over
+    else:
+        price = Fraction(figure) * scale
+    bounds = pact.agreement.is_campaign or kind == "not_above"
+    return None if price is None or (bounds and price >= book) else price
 
 
 def share_a_currency(one: PriceAgreement, other: PriceAgreement) -> bool:

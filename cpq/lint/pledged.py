@@ -16,7 +16,7 @@ from cpq.lint.beside import Spot
 from cpq.lint.broken import Broken, Rule, judged, least, once
 from cpq.lint.finding import LintFinding
 from cpq.lint.ground import Ground
-from cpq.lint.pacts import Pact, Pacts, scope_of
+from cpq.lint.pacts import Pact, Pacts, applied, scope_of
 from cpq.lint.places import agreed_place, agreed_rule
 from cpq.lint.spans import common
 from cpq.lint.worst import Situation, Worst, left
@@ -74,7 +74,13 @@ def _at(
 ) -> Iterator[Broken]:
     pact, line = own
     for case in worst.cases_at(spot, sizes=[Fraction(line.lower)]):
-        price = _agreed(line, case, campaign=pact.agreement.is_campaign)
+        price = applied(
+            pact,
+            line,
+            book=case.amount / case.spot.quantity,
+            listed=case.against.listed,
+            scale=1 if line.unit else case.spot.factor,
+        )
         if price is None or case.spot.quantity < line.lower:
             continue
         policies = case.policies if pact.agreement.promotable else ()
@@ -93,22 +99,6 @@ def _is_broken_anyway(broken: Broken, case: Situation) -> bool:
     each = case.amount / case.spot.quantity / case.against.tax_factor
     bound = case.against.cost if broken.floor is None else broken.floor.unit_price
     return bound is not None and each < bound
-
-
-def _agreed(line: AgreedPrice, case: Situation, *, campaign: bool) -> Fraction | None:
-    """What a line makes of the prices per unit; ``None`` where it makes nothing or no less."""
-    kind, figure = line.said
-    book = case.amount / case.spot.quantity
-    left_over = (100 - Fraction(figure)) / 100
-    if kind == "percent_off_book":
-        price: Fraction | None = book * left_over
-    elif kind == "percent_off_list":
-        listed = case.against.listed
-        price = None if listed is None else listed * left_over
-    else:
-        price = Fraction(figure) * (1 if line.unit else case.spot.factor)
-    bounds = campaign or kind == "not_above"
-    return None if price is None or (bounds and price >= book) else price
 
 
 def _wins(

@@ -219,6 +219,12 @@ class Schedule:
         cost = self.converted(found, own, link.currency, asked.at)
         return cost if isinstance(cost, Fraction) else None
 
+    def listed(self, book: PriceBook, answer: Answer, at: datetime) -> Fraction | None:
+        """The list price behind an answer of a book, in its currency, where it is one figure."""
+        root = self._prices.chain(book.code)[-1]
+        own = self.converted(answer.listed, root.currency, book.currency, at)
+        return own if isinstance(own, Fraction) else None
+
     def converted(self, value: Value | None, currency: str, to: str, at: datetime) -> Value | None:
         """A price in another currency, at the rate of the day or the latest that is stated.
 

@@ -18,6 +18,7 @@ SAYS: dict[str, int | str] = {
         ("DomainError", "find", "finish", "_find", "_finding", "_failure", "refused", "kind"), 0
     ),
     **dict.fromkeys(("Finding", "refuse_if"), "code"),
+    "remark": 0,
     "problems": "otherwise",
     "_refuse": 1,
 }
@@ -30,6 +31,9 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("cpq/margin/judge.py", "f'floor.{_REASONS[breach.missing]}'"): (
         *("floor.below", "floor.cost_unknown", "floor.rate_unknown", "floor.unit_incompatible"),
+    ),
+    ("cpq/lint/floors.py", "kind"): (
+        *("lint.below_cost", "lint.below_floor", "lint.floor_unit"),
     ),
     ("cpq/history/guard.py", "f'history.{reason}'"): (
         *("history.above_last", "history.below_last", "history.below_p10", "history.not_compared"),
@@ -110,6 +114,7 @@ PASSED_ON = {
     ("cpq/pricing/plain.py", "draft"),
     ("cpq/pricing/unit.py", "draft"),
     ("cpq/lint/broken.py", "each"),
+    ("cpq/lint/broken.py", "each.code"),
     ("cpq/simulation/__init__.py", "error.code"),
     ("cpq/approval/decision.py", "code"),
     ("cpq/kernel/expression/compiled.py", "code"),

@@ -56,6 +56,7 @@ NOUNS = {
     "history": ("Prices against history", "历史价格对照"),
     "price_log": ("Price logs", "价格变动记录"),
     "simulation": ("Simulation", "模拟"),
+    "lint": ("What the linter finds", "价目表体检"),
     "request": ("Quote requests", "报价请求"),
     "catalogue": ("Catalogue folders", "产品目录文件夹"),
     "folder": ("Folders", "文件夹"),
