@@ -18,6 +18,7 @@ from cpq.lint.floors import floors
 from cpq.lint.footing import footing
 from cpq.lint.gaps import gaps
 from cpq.lint.ground import Ground
+from cpq.lint.guarded import guarded
 from cpq.lint.idle import idle
 from cpq.lint.lowered import lowered
 from cpq.lint.pacts import Pacts
@@ -85,6 +86,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *audience(ground),
             *reach(ground),
             *floors(ground, schedule, worst),
+            *guarded(ground),
             *pledged(ground, worst, pacts),
         ]
     )

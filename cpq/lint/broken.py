@@ -54,10 +54,12 @@ def judged(
             yield Broken(case, fixed if alone else rules, net, each, "lint.below_floor")
             found = True
     cost = case.against.cost
-    if not found and cost is not None and _each(case, after.net) < cost:
+    # what costs nothing by itself, a sample or the free units of a package, is meant to
+    priced = bool(case.amount)
+    if not found and priced and cost is not None and _each(case, after.net) < cost:
         yield Broken(case, rules if after.taken else fixed, after.net, None, "lint.below_cost")
         found = True
-    if not found and not after.net and case.amount and _by_amounts(after.taken):
+    if not found and priced and not after.net and _by_amounts(after.taken):
         yield Broken(case, rules, after.net, None, "lint.price_zero")
 
 

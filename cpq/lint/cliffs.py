@@ -6,14 +6,15 @@ list price that has tiers makes one. What the base book has already is told ther
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from cpq.kernel.money import Rounding, currency_places, rounded_fraction
 from cpq.lint.curves import Below, Case, cases
 from cpq.lint.finding import LintFinding, count, money, remark
 from cpq.lint.ground import Ground
-from cpq.lint.places import entry_name, entry_place
+from cpq.lint.places import entry_name, entry_place, rule_of
 from cpq.lint.schedule import Schedule, Won
-from cpq.lint.winning import total
+from cpq.lint.winning import said, total
 from cpq.pricebook import Charge, Value
 from cpq.pricebook.cliff import Cliff
 from cpq.pricebook.cliff import cliffs as cliffs_of
@@ -22,13 +23,14 @@ _PER_UNIT = ("volume", "graduated", "block", "package")
 
 
 def cliffs(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
-    """Quantities that cost more than larger ones (``lint.cliff``) and tiers that are dearer per
-    unit than the ones before (``lint.dearer_tier``).
+    """Quantities that cost more than larger ones (``lint.cliff``), tiers that are dearer per unit
+    than the ones before (``lint.dearer_tier``), tiers that rails and endings level
+    (``lint.tier_idle``).
     """
     for book in ground.books:
         told: set[tuple[str, str]] = set()
         for case, base in cases(ground, schedule, book):
-            for found in (*_falling(case, base), *_rising(case, base)):
+            for found in (*_falling(case, base), *_rising(case, base), *_level(case)):
                 if (found.code, found.place) not in told:
                     told.add((found.code, found.place))
                     yield found
@@ -136,5 +138,33 @@ def _dearer(case: Case, won: Won, start: Fraction, before: Fraction, rate: Fract
         zh=f"{case.book.code}，{name.zh}：{case.product} 自 {size} {case.unit.zh}起单价 {high}，"
         f"此前为 {low}，买得越多越贵；请更正其中之一",
         rules=case.rules(start, start - case.step),
+        products=(case.product,),
+    )
+
+
+def _level(case: Case) -> Iterator[LintFinding]:
+    """Tiers of an entry for one product that say something else and come to the same price."""
+    for before, after in pairwise(case.pieces):
+        won, earlier = case.winner(after.start), case.winner(before.start)
+        if won is None or earlier is None or won.entry is not earlier.entry:
+            continue
+        held = won.entry.rails is not None or won.entry.ending is not None
+        same = before.answer.value == after.answer.value and said(won.tier) != said(earlier.tier)
+        if held and same and won.entry.product is not None and won.tier is not earlier.tier:
+            yield _levelled(case, won, after.answer.value)
+
+
+def _levelled(case: Case, won: Won, value: Value | None) -> LintFinding:
+    currency, name = case.book.currency, entry_name(won.entry, won.tier)
+    price = "" if not isinstance(value, Fraction) else f" {money(value, currency)} {currency}"
+    return remark(
+        "lint.tier_idle",
+        entry_place(case.book, won.version, won.entry, won.tier),
+        en=f"the tier {name.en} of {case.book.code} ({won.tier}) comes to the price before it,"
+        f"{price}, because its ending or its rails hold both there; change them, or take the tier "
+        "out",
+        zh=f"{case.book.code} 的档位 {name.zh}（{won.tier}）因尾数或护栏与前一档同价{price}；"
+        "请调整尾数、护栏或删除该档",
+        rules=(rule_of(case.book, won.entry, won.tier),),
         products=(case.product,),
     )

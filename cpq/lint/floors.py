@@ -22,7 +22,7 @@ Missing = dict[tuple[str, str], tuple[Floor, list[str]]]
 
 def floors(ground: Ground, schedule: Schedule, worst: Worst) -> Iterator[LintFinding]:
     """Prices that are too low: ``lint.below_floor``, ``lint.below_cost``, ``lint.price_zero``;
-    floors that cannot be reckoned (``lint.no_cost``, ``lint.no_rate``, ``lint.floor_unit``);
+    floors that cannot be reckoned (``lint.no_cost``, ``lint.no_rate``, ``lint.other_unit``);
     promotions to which floors leave nothing (``lint.no_room``).
     """
     missing: Missing = {}
@@ -82,7 +82,7 @@ _MISSING = {
         "缺少换算到 {} 报价币种的汇率；请补充汇率",
     ),
     "unit": (
-        "lint.floor_unit",
+        "lint.other_unit",
         "{} is not sold in its unit; correct the unit",
         "{} 不以该单位销售；请更正单位",
     ),

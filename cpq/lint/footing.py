@@ -36,7 +36,7 @@ def footing(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
                     yield from _without_base(ground, schedule, book, version, row, span=span)
                 if any(map(_needs_cost, row.tiers)):
                     yield from _without_cost(ground, schedule, book, version, row, span=span)
-                if book.base is not None and any(map(is_discount, row.tiers)):
+                if book.base is not None and any(map(_may_take_all, row.tiers)):
                     yield from _given_away(ground, schedule, book, version, row, span=span)
 
 
@@ -48,6 +48,10 @@ def _needs_price(tier: Tier) -> bool:
 def _needs_cost(tier: Tier) -> bool:
     named = tier.formula is not None and "cost" in tier.formula.names
     return tier.markup is not None or tier.margin is not None or named
+
+
+def _may_take_all(tier: Tier) -> bool:
+    return tier.amount_off is not None or tier.percent_off == 100
 
 
 def _without_base(
@@ -145,13 +149,13 @@ def _given_away(
         for at in schedule.moments_in(product, book.code, span):
             pieces = schedule.pieces(product, book.code, at, unit=row.unit)
             free = next((piece for piece in pieces if _is_free(piece, row)), None)
-            before = (
-                None
-                if free is None
-                else _below(schedule, (product, book.base), at, row=row, free=free)
-            )
-            if free is not None and before:
-                yield _free(book, version, row, product, free=free, before=before)
+            if free is None:
+                continue
+            below = ground.catalogue.prices.book(book.base)
+            before = _below(schedule, (product, below.code), at, row=row, free=free)
+            if before:
+                price = f"{money(before, below.currency)} {below.currency}"
+                yield _free(book, version, row, product, free=free, price=price)
                 return
 
 
@@ -176,20 +180,19 @@ def _free(
     product: str,
     *,
     free: Piece,
-    before: Fraction,
+    price: str,
 ) -> LintFinding:
     tier = free.answer.won[-1].tier
-    name, price = entry_name(row, tier), money(before, book.currency)
-    off = "100%"
+    name, off = entry_name(row, tier), "100%"
     if tier.amount_off is not None:
-        off = money(Fraction(tier.amount_off), book.currency)
+        off = f"{money(Fraction(tier.amount_off), book.currency)} {book.currency}"
     return remark(
         "lint.price_zero",
         entry_place(book, version, row, tier),
-        en=f"{book.code}, {name.en} takes {off} off: {product} costs {price} {book.currency} in "
-        f"{book.base} and nothing here; take off less, or write a price",
-        zh=f"{book.code}，{name.zh} 减 {off}：{product} 在 {book.base} 中为 {price} "
-        f"{book.currency}，此处变为零；请减少优惠或直接定价",
+        en=f"{book.code}, {name.en} takes {off} off: {product} costs {price} in {book.base} "
+        "and nothing here; take off less, or write a price",
+        zh=f"{book.code}，{name.zh} 减 {off}：{product} 在 {book.base} 中为 {price}，"
+        "此处变为零；请减少优惠或直接定价",
         rules=(rule_of(book, row, tier), *(rule_of(w.book, w.entry) for w in free.answer.won[:-1])),
         products=(product,),
     )

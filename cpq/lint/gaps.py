@@ -62,6 +62,7 @@ def _between_prices(ground: Ground, schedule: Schedule, book: PriceBook) -> Iter
     if len(versions) < 2 and not any(dated(version) for version, _ in versions):
         return
     usual = _usual(ground)
+    lives = [_life(ground, book, version, span) for version, span in versions]
     is_usual = bool(usual) and usual[-1] == book.code
     links = usual if is_usual else [book.code]
     for product in _spoken_of(ground, versions):
@@ -73,12 +74,21 @@ def _between_prices(ground: Ground, schedule: Schedule, book: PriceBook) -> Iter
         ):
             continue
         covered = merged(schedule.covered(product, links, root=True))
-        missing = minus(within([sold], [span for _, span in versions]), covered)
+        missing = minus(within([sold], lives), covered)
         opened = ground.products[product].sellable.start is not None
         for gap in missing if covered else ():
             leading, trailing = gap[1] <= covered[0][0], gap[0] >= covered[-1][1]
             if (not leading or (is_usual and opened)) and (not trailing or is_usual):
                 yield _price_gap(book, product, gap)
+
+
+def _life(ground: Ground, book: PriceBook, version: PriceBookVersion, whole: Span) -> Span:
+    """How long a version prices anything: as long as one of its entries holds."""
+    if not dated(version):
+        return whole
+    spans = [ground.entry_span(row, book, whole) for row in version.entries]
+    held = [span for span in spans if span is not None]
+    return (min(held)[0], max(end for _, end in held)) if held else whole
 
 
 def _usual(ground: Ground) -> list[str]:

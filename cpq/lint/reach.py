@@ -35,11 +35,13 @@ class _Rule(NamedTuple):
     period: Period
     home: tzinfo
     whole: Span
+    unit: str | None = None
 
 
 def reach(ground: Ground) -> Iterator[LintFinding]:
-    """Rules that speak of nothing (``lint.covers_nothing``), or at no time that counts:
-    ``lint.outside_version``, ``lint.outside_base``, ``lint.outside_sale``.
+    """Rules that speak of nothing (``lint.covers_nothing``), per a unit that nothing is sold in
+    (``lint.other_unit``), or at no time that counts: ``lint.outside_version``,
+    ``lint.outside_base``, ``lint.outside_sale``.
     """
     for book in ground.every_book:
         for version, whole in ground.versions(book):
@@ -82,10 +84,12 @@ def _entries(
     """The entries of a version; most of them are looked at no further."""
     for row in version.entries:
         scope = (row.product, row.category)
-        if row.period is ALWAYS and not ground.dated_sale and ground.reach(scope):
+        plain = row.period is ALWAYS and row.unit is None and not ground.dated_sale
+        if plain and ground.reach(scope):
             continue
         place, name = entry_place(book, version, row), rule_of(book, row)
-        yield from _judged(ground, _Rule(place, name, (scope,), row.period, book.home, whole))
+        rule = _Rule(place, name, (scope,), row.period, book.home, whole, row.unit)
+        yield from _judged(ground, rule)
 
 
 def _of_version(book: PriceBook, version: PriceBookVersion, whole: Span) -> Iterator[_Rule]:
@@ -93,7 +97,7 @@ def _of_version(book: PriceBook, version: PriceBookVersion, whole: Span) -> Iter
     for rule in version.attributes:
         place = attribute_place(book, version, rule)
         name, scope = f"{book.code}: {rule.code}", (rule.product, rule.category)
-        yield _Rule(place, name, (scope,), rule.period, book.home, whole)
+        yield _Rule(place, name, (scope,), rule.period, book.home, whole, rule.unit)
     for share in version.shares:
         place, name = share_place(book, version, share), f"{book.code}: {share.code}"
         yield _Rule(place, name, ((share.product, None),), share.period, book.home, whole)
@@ -116,7 +120,7 @@ def _of_catalogue(ground: Ground) -> Iterator[_Rule]:
         for line in pact.lines:
             place, name = agreed_place(pact, line), agreed_rule(pact, line)
             scope = (line.product, line.category)
-            yield _Rule(place, name, (scope,), pact.period, home, ever)
+            yield _Rule(place, name, (scope,), pact.period, home, ever, line.unit)
 
 
 def _scopes(products: Iterable[str], categories: Iterable[str]) -> tuple[Scope, ...]:
@@ -131,6 +135,9 @@ def _judged(ground: Ground, rule: _Rule) -> Iterator[LintFinding]:
     empty = [scope for scope in rule.scopes if not ground.reach(scope)]
     if empty:
         yield _covers_nothing(rule, empty)
+        return
+    if rule.unit is not None and not _is_in_its_unit(ground, rule.scopes, rule.unit):
+        yield _other_unit(rule, rule.unit)
         return
     held = common(span, rule.whole)
     if held is None:
@@ -154,6 +161,23 @@ def _covers_nothing(rule: _Rule, empty: Sequence[Scope]) -> LintFinding:
         rule.place,
         en=f"{rule.name} is for {en}; correct the code, or take it out",
         zh=f"{rule.name} 面向 {zh}；请更正编码或删除",
+        rules=(rule.name,),
+    )
+
+
+def _is_in_its_unit(ground: Ground, scopes: Iterable[Scope], unit: str) -> bool:
+    return any(
+        ground.is_sold_in(product, unit) for scope in scopes for product in ground.reach(scope)
+    )
+
+
+def _other_unit(rule: _Rule, unit: str) -> LintFinding:
+    return remark(
+        "lint.other_unit",
+        rule.place,
+        en=f"{rule.name} is per {unit}, and nothing that it is for is sold in that unit, so it "
+        "never acts; correct the unit",
+        zh=f"{rule.name} 按 {unit} 计，但其产品不以该单位销售，永远不会生效；请更正单位",
         rules=(rule.name,),
     )
 

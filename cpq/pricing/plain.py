@@ -68,6 +68,7 @@ class Plain:
         """The lines of a document of ordinary items, and hints; ``None`` where it is not one."""
         rows, scene = self._rows, self._page.scene
         places, mode = scene.policy.places_for(scene.currency), scene.policy.mode
+        built = PricedLine.built
         found: list[PricedLine] = []
         findings: list[Finding] = []
         for number, thing in enumerate(items, start=1):
@@ -105,7 +106,7 @@ class Plain:
             fields["gross"] = EXACT.add(amount, tax)
             if not traced:
                 fields["steps"] = ()
-            found.append(PricedLine.built(fields))
+            found.append(built(fields))
             cliff = None if mould.cliff is None else mould.cliff.beyond(quantity)
             if cliff is not None:
                 hint = cliff.finding(

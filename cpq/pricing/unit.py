@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 
 from cpq.agreement import Agreed
@@ -86,7 +87,7 @@ class UnitPrices:
         self.rates = self._following.rates
         self.plain = Plain(self)
 
-    @property
+    @cached_property
     def ordinary(self) -> bool:
         """Whether nothing of the scene looks at more than one line, or at more than its price."""
         policy, catalogue = self.scene.policy, self.catalogue

@@ -76,37 +76,38 @@ class Pricing(Frozen):
     @cached_property
     def counted(self) -> tuple[PricedLine, ...]:
         """The lines that are in the totals: all but the optional ones."""
-        return tuple(line for line in self.lines if not line.optional)
+        optional = any(line.optional for line in self.lines)
+        return tuple(line for line in self.lines if not line.optional) if optional else self.lines
 
     @cached_property
     def list_total(self) -> Money:
         """Σ list amounts."""
-        return self._sum(line.list_amount for line in self.counted)
+        return self._sum([line.list_amount for line in self.counted])
 
     @cached_property
     def amount(self) -> Money:
         """Σ amounts at the prices of the book, before promotions."""
-        return self._sum(line.amount for line in self.counted)
+        return self._sum([line.amount for line in self.counted])
 
     @cached_property
     def discount(self) -> Money:
         """Σ promotion discounts."""
-        return self._sum(line.discount for line in self.counted)
+        return self._sum([line.discount for line in self.counted])
 
     @cached_property
     def net(self) -> Money:
         """The total before tax."""
-        return self._sum(line.net for line in self.counted)
+        return self._sum([line.net for line in self.counted])
 
     @cached_property
     def tax(self) -> Money:
         """The tax on the total."""
-        return self._sum(line.tax for line in self.counted)
+        return self._sum([line.tax for line in self.counted])
 
     @cached_property
     def gross(self) -> Money:
         """The total to pay."""
-        return self._sum(line.gross for line in self.counted)
+        return self._sum([line.gross for line in self.counted])
 
     @cached_property
     def taxes(self) -> tuple[TaxTotal, ...]:

@@ -429,3 +429,14 @@ def test_the_trace_answers_in_both_languages() -> None:
     (not_yet,) = pricing.why_not("LIST: BOLT from 10", "1")
     assert (not_yet.needed, not_yet.actual, not_yet.missing) == ("10", "8", 2)
     assert "数量不足" in not_yet.text.zh
+
+
+def test_an_ordinary_document_goes_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def general(*_: object) -> None:
+        raise AssertionError("priced the general way")
+
+    monkeypatch.setattr("cpq.pricing._generally", general)
+    pricing = price([item("BOLT", 3), item("NUT")], catalogue=trade(), on=DAY)
+    assert pricing.net == Money("34.00", "CNY")
+    with pytest.raises(AssertionError, match="the general way"):
+        price([item("BOLT", 3)], catalogue=trade(promotions=(off(),)), on=DAY)

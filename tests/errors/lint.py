@@ -122,11 +122,11 @@ _ROWS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
         ("EXPORT", "CHF", "CNY"),
     ),
     (
-        "lint.floor_unit",
+        "lint.other_unit",
         "a floor per kilogram on what is sold by the piece",
-        "A floor is per a unit that its product is not sold in.",
-        "底价的计量单位与产品不符。",
-        "Correct the unit of the floor.",
+        "A floor, an entry or an agreed price is per a unit that nothing it is for is sold in.",
+        "规则的计量单位与产品不符。",
+        "Correct the unit.",
         ("BY-MASS", "NUT"),
     ),
     (
@@ -368,6 +368,14 @@ _ROWS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
         "规则叠加后价格低于成本。",
         "Take off less, or add a floor that clips.",
         ("DUMP", "0.80 CNY", "1.00 CNY"),
+    ),
+    (
+        "lint.floor_shadowed",
+        "a floor below another one",
+        "A floor never speaks, because a higher one of its kind always holds with it.",
+        "底价总被更高的同类底价覆盖。",
+        "Take one out, or give them different policies.",
+        ("EARN-LESS", "10%", "EARN (20%)"),
     ),
     (
         "lint.no_room",

@@ -134,7 +134,7 @@ def _figures(found: tuple[DealPrice, ...], **narrower: Any) -> PriceStatistics |
     return None if isinstance(figures, Insufficient) else figures
 
 
-@tried(4)
+@tried(1)
 @given(found=deals())
 def test_figures_lie_in_order(found: tuple[DealPrice, ...]) -> None:
     figures = _figures(found)
@@ -148,7 +148,7 @@ def test_figures_lie_in_order(found: tuple[DealPrice, ...]) -> None:
             assert spread.minimum <= spread.last <= spread.maximum
 
 
-@tried(4)
+@tried(1)
 @given(found=deals(), dice=st.randoms(use_true_random=False))
 def test_the_order_of_deals_changes_nothing(found: tuple[DealPrice, ...], dice: Any) -> None:
     mixed = list(found)
@@ -156,7 +156,7 @@ def test_the_order_of_deals_changes_nothing(found: tuple[DealPrice, ...], dice: 
     assert _figures(tuple(mixed)) == _figures(found)
 
 
-@tried(4)
+@tried(1)
 @given(found=deals())
 def test_figures_are_those_of_plain_fractions(found: tuple[DealPrice, ...]) -> None:
     """Reckoned again from the deals, with nothing but fractions and the definition."""
@@ -191,7 +191,7 @@ def test_figures_are_those_of_plain_fractions(found: tuple[DealPrice, ...]) -> N
         assert figures.ratios.mean == rounded_fraction(mean * 100, 4)
 
 
-@tried(4)
+@tried(1)
 @given(found=deals(), later=deals(3))
 def test_later_deals_change_no_earlier_answer(
     found: tuple[DealPrice, ...], later: tuple[DealPrice, ...]
@@ -200,7 +200,7 @@ def test_later_deals_change_no_earlier_answer(
     assert _figures((*found, *after)) == _figures(found)
 
 
-@tried(4)
+@tried(1)
 @given(found=deals())
 def test_what_is_hidden_is_nowhere_and_moves_nothing(found: tuple[DealPrice, ...]) -> None:
     rep = Viewer(customers=("a",))
@@ -210,7 +210,7 @@ def test_what_is_hidden_is_nowhere_and_moves_nothing(found: tuple[DealPrice, ...
     assert visible(visible(found, to=rep), to=rep) == visible(found, to=rep)
 
 
-@tried(4)
+@tried(1)
 @given(
     steps=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=8),
     days=st.integers(1, 60),
@@ -232,7 +232,7 @@ def test_the_lowest_price_is_that_of_every_day_of_the_window(
     assert lowest_in(log, days=days) == min(candidates, default=None)
 
 
-@tried(10)
+@tried(2)
 @given(
     first=st.fractions(0, 10**6, max_denominator=10**6),
     second=st.fractions(0, 10**6, max_denominator=10**6),

@@ -26,13 +26,14 @@ from decimal import (
 )
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from cpq.kernel.errors import Invalid
 
+_NOTHING = Decimal(0)
 EXACT = Context(prec=120, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact])
 """Addition and multiplication that would lose a digit raise instead of losing it."""
 
@@ -173,10 +174,7 @@ def total(numbers: Iterable[Decimal]) -> Decimal:
     >>> total([Decimal("0.1")] * 3)
     Decimal('0.3')
     """
-    result = Decimal(0)
-    for number in numbers:
-        result = EXACT.add(result, number)
-    return result
+    return reduce(EXACT.add, numbers, _NOTHING)
 
 
 def difference(whole: Decimal, part: Decimal) -> Decimal:

@@ -300,7 +300,7 @@ def trader() -> Catalogue:
                     AgreedPrice(
                         product="FILM-A", price="42.00", commitment=Commitment(committed=500)
                     ),
-                    AgreedPrice(product="FILM-A", lower=100, price="41.00"),
+                    AgreedPrice(product="FILM-A", lower=100, price="41.90"),
                     AgreedPrice(product="TAPE", not_above="5.50"),
                 ),
             ),

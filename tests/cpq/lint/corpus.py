@@ -22,6 +22,7 @@ from cpq.pricebook import (
     PriceBook,
     PriceBookEntry,
     PriceBookVersion,
+    Rails,
     entry,
 )
 from cpq.product import Category, Product
@@ -244,6 +245,37 @@ DEFECTS: tuple[Defect, ...] = (
         "books/LIST/DISK from 100",
     ),
     Defect(
+        "a cliff between two agreed prices",
+        "trader",
+        agreement(
+            "FW-9",
+            agreed("FILM-B", price="36.00"),
+            agreed("FILM-B", lower=20, price="30.00"),
+            customer="NET",
+        ),
+        "lint.cliff",
+        "agreements/FW-9/FILM-B from 20",
+    ),
+    Defect(
+        "a cliff between the list and an agreed price",
+        "trader",
+        agreement("FW-9", agreed("FILM-B", lower=20, percent_off_list=25), customer="GROUP"),
+        "lint.cliff",
+        "agreements/FW-9/FILM-B from 20",
+    ),
+    Defect(
+        "an agreed price that goes up with the quantity",
+        "trader",
+        agreement(
+            "FW-9",
+            agreed("FILM-B", price="30.00"),
+            agreed("FILM-B", lower=20, price="33.00"),
+            customer="NET",
+        ),
+        "lint.dearer_tier",
+        "agreements/FW-9/FILM-B from 20",
+    ),
+    Defect(
         "a higher tier that is dearer",
         "shop",
         instead("LIST", "BOLT", entry("BOLT", price="11.00", tiers=(tier(10, price="105.00"),))),
@@ -319,6 +351,22 @@ DEFECTS: tuple[Defect, ...] = (
         f"{_LIST}/BOLT from 20",
     ),
     Defect(
+        "tiers that a lowest price levels",
+        "shop",
+        instead(
+            "LIST",
+            "BOLT",
+            entry(
+                "BOLT",
+                price="11.00",
+                tiers=(tier(10, price="10.50"), tier(20, price="10.25")),
+                rails=Rails(lowest="10.50"),
+            ),
+        ),
+        "lint.tier_idle",
+        f"{_LIST}/BOLT from 20",
+    ),
+    Defect(
         "a package that is free as long as its tier lasts",
         "provider",
         instead(
@@ -351,7 +399,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "an agreed price from half a piece on",
         "trader",
-        agreement("FW-9", agreed("TAPE", lower="10.5", price="5.40"), customer="NET"),
+        agreement("FW-9", agreed("TAPE", lower="10.5", price="5.80"), customer="NET"),
         "lint.tier_off_grid",
         "agreements/FW-9/TAPE from 10.5",
     ),
@@ -467,7 +515,7 @@ DEFECTS: tuple[Defect, ...] = (
         "a floor per kilogram on what is sold by the piece",
         "shop",
         adding("floors", Floor(code="BY-MASS", product="NUT", price=cny("0.10"), unit="kg")),
-        "lint.floor_unit",
+        "lint.other_unit",
         "floors/BY-MASS",
     ),
     Defect(
@@ -794,6 +842,20 @@ DEFECTS: tuple[Defect, ...] = (
         "floors/FILM-LOW",
     ),
     Defect(
+        "a floor below another one",
+        "shop",
+        adding("floors", Floor(code="EARN-LESS", product="BOLT", margin=10)),
+        "lint.floor_shadowed",
+        "floors/EARN-LESS",
+    ),
+    Defect(
+        "a discount of all that there is",
+        "provider",
+        instead("PARTNER", "SETUP", entry("SETUP", percent_off=100)),
+        "lint.price_zero",
+        "books/PARTNER/SETUP",
+    ),
+    Defect(
         "a promotion below cost",
         "shop",
         promotion("DUMP", off(80), categories=("wire",), customer_groups=("retail",)),
@@ -850,6 +912,13 @@ DEFECTS: tuple[Defect, ...] = (
         "agreements/CLUB",
     ),
     Defect(
+        "an agreement that excludes who it is with",
+        "trader",
+        changing("agreements", "FW-2", excluded=("SHOP",)),
+        "lint.no_customer",
+        "agreements/FW-2",
+    ),
+    Defect(
         "a book for a region without a customer",
         "trader",
         adding("assignments", BookAssignment(book="VIP", region="MARS")),
@@ -895,6 +964,13 @@ DEFECTS: tuple[Defect, ...] = (
         ),
         "lint.covers_nothing",
         f"{_DEALER}/category paint",
+    ),
+    Defect(
+        "a price per kilogram of what is counted",
+        "shop",
+        entries("LIST", entry("NUT", unit="kg", price="90.00")),
+        "lint.other_unit",
+        f"{_LIST}/NUT per kg",
     ),
     Defect(
         "a promotion that also names an empty category",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cpq.adapters import read_catalogue
+from cpq.agreement import PriceAgreement
 from cpq.assignment import BookAssignment
 from cpq.catalogue import Catalogue
 from cpq.kernel.money import Money
@@ -14,6 +15,7 @@ from cpq.kernel.period import Period
 from cpq.kernel.quantity import Unit
 from cpq.lint import LintFinding, lint
 from cpq.margin import Floor
+from cpq.plan import STANDARD_PLAN, PlanStep, PricingPlan
 from cpq.pricebook import PriceBookVersion, entry
 from cpq.product import Category, Product
 from cpq.promotion import AmountOff, PercentOff, PromotionPolicy
@@ -227,6 +229,13 @@ def test_products_come_and_years_end() -> None:
     ) == ["lint.price_gap"]
 
 
+def test_prices_that_all_end_together_leave_no_gap() -> None:
+    rows = [entry(each, price=1, period=YEAR_2025) for each in ("BOLT", "NUT")]
+    assert codes(trade(book("LIST", *rows))) == []
+    longer = [rows[0], rows[1].with_(period=Period(start="2025-01-01", end="2026-06-30"))]
+    assert codes(trade(book("LIST", *longer))) == ["lint.price_gap"]
+
+
 def test_a_sale_that_ends_needs_no_further_price() -> None:
     old = PriceBookVersion(
         period=YEAR_2025, entries=(entry("BOLT", price=1), entry("NUT", price=1))
@@ -343,6 +352,23 @@ def test_floors_are_before_tax_whatever_the_prices_are(basis: str) -> None:
     assert codes(shop) == (["lint.below_floor"] if basis == "gross" else [])
 
 
+def test_what_is_free_by_its_price_is_meant_to_be() -> None:
+    shop = trade(
+        book("COST", entry(price=1)),
+        book(
+            "LIST",
+            entry("NUT", price=0),
+            entry("BOLT", mode="package", free=10, tiers=(tier(0, price=40, size=10),)),
+        ),
+        cost_book="COST",
+    )
+    assert codes(shop) == []
+    cheap = shop.with_(
+        books=(shop.books[0], book("LIST", entry("NUT", price="0.50"), entry(price=2)))
+    )
+    assert codes(cheap) == ["lint.below_cost"]
+
+
 def test_gifts_are_no_defect_and_amounts_that_leave_nothing_are() -> None:
     gift = PromotionPolicy(code="GIFT", products=("NUT",), benefit=PercentOff(percent=100))
     shop = trade(book("LIST", entry(price=10)), promotions=(gift,))
@@ -350,3 +376,113 @@ def test_gifts_are_no_defect_and_amounts_that_leave_nothing_are() -> None:
     off = gift.with_(benefit=AmountOff(amount=cny(10)))
     assert codes(shop.with_(promotions=(off,))) == ["lint.price_zero"]
     assert codes(shop.with_(promotions=(off.with_(quantity_from=2),))) == []
+
+
+# --- agreements, plans, words -------------------------------------------------------------------
+
+
+def _agreement(code: str, **said: object) -> PriceAgreement:
+    line = {"product": "BOLT", "price": 8}
+    fields = {"code": code, "currency": "CNY", "customer": "C-1", "lines": (line,), **said}
+    return PriceAgreement.model_validate(fields)
+
+
+def test_an_older_agreement_is_dead_once_a_younger_covers_it() -> None:
+    old = _agreement("OLD", period=YEAR_2025.with_(end="2026-12-31"))
+    new = _agreement("NEW", period=YEAR_2026, lines=({"product": "BOLT", "price": 7},))
+    shop = trade(book("LIST", entry(price=10)), customers=(buyer("C-1"),), agreements=(old, new))
+    assert codes(shop) == []
+    (found,) = lint(shop, on=date(2026, 1, 1))
+    assert (found.code, found.place) == ("lint.agreed_shadowed", "agreements/OLD/BOLT")
+    assert "NEW (BOLT at 7) started later and holds as long" in str(found.message)
+
+
+def test_agreements_in_two_currencies_do_not_tie() -> None:
+    rates = RateTable(
+        rates=(ExchangeRate(base="USD", quote="CNY", rate="7", on="2026-01-01"),), pivot="CNY"
+    )
+    agreements = (
+        _agreement("HOME"),
+        _agreement("ABROAD", currency="USD", lines=({"product": "BOLT", "price": 1},)),
+    )
+    shop = trade(
+        book("LIST", entry(price=10)),
+        customers=(buyer("C-1"),),
+        agreements=agreements,
+        rates=rates,
+    )
+    assert codes(shop) == []
+    same = shop.with_(agreements=(agreements[0], agreements[1].with_(currency="CNY")))
+    assert codes(same) == ["lint.agreements_tie"]
+
+
+def test_groups_that_share_no_customer_do_not_tie() -> None:
+    east = _agreement("EAST", customer=None, customer_group="east")
+    west = _agreement(
+        "WEST", customer=None, customer_group="west", lines=({"product": "BOLT", "price": 7},)
+    )
+    shop = trade(
+        book("LIST", entry(price=10)),
+        customers=(buyer("E", "east"), buyer("W", "west")),
+        agreements=(east, west),
+    )
+    assert codes(shop) == []
+    both = shop.with_(customers=(*shop.customers, buyer("B", "east", "west")))
+    assert codes(both) == ["lint.agreements_tie"]
+
+
+def test_a_plan_that_sets_list_prices_needs_no_entries() -> None:
+    steps = tuple(step for step in STANDARD_PLAN.steps if step.kind != "list")
+    formula = PlanStep(
+        code="made", rank=15, kind="formula", reads=("cost",), writes=("list",), formula="cost * 2"
+    )
+    plan = PricingPlan(code="MADE", steps=(formula, *steps))
+    shop = trade(
+        book("COST", entry(price=3)), book("LIST", entry("NUT", price=9)), cost_book="COST"
+    )
+    assert codes(shop) == ["lint.unpriced"]
+    assert codes(shop.with_(plans=(plan,))) == []
+
+
+def test_floors_of_one_height_are_told_once() -> None:
+    floors = tuple(Floor(code=code, margin=10) for code in ("A", "B"))
+    shop = trade(
+        book("COST", entry(price=3)), book("LIST", entry(price=9)), cost_book="COST", floors=floors
+    )
+    (found,) = lint(shop)
+    assert (found.code, found.place) == ("lint.floor_shadowed", "floors/B")
+    others = (floors[0], floors[1].with_(policy="warn"))
+    assert codes(shop.with_(floors=others)) == []
+    grouped = (floors[0].with_(customer_groups=("vip",)), floors[1])
+    assert codes(shop.with_(floors=grouped)) == ["lint.floor_shadowed"]
+    assert codes(shop.with_(floors=(grouped[0].with_(margin=12), floors[1]))) == []
+
+
+def test_days_and_instants_are_told_as_they_are_written() -> None:
+    one = entry(price=1, period=Period(end="2026-03-31"))
+    other = entry(price=2, period=Period(start="2026-03-01T09:00:00+00:00"))
+    (found,) = lint(trade(book("LIST", one, other)))
+    assert "from 2026-03-01T09:00+00:00 to 2026-03-31" in str(found.message)
+    assert "until 2026-03-31" in str(lint(trade(book("LIST", one, entry(price=2))))[0].message)
+    open_end = (entry(price=1), entry(price=2, period=Period(start="2026-03-01")))
+    assert "from 2026-03-01 on" in str(lint(trade(book("LIST", *open_end)))[0].message)
+
+
+def test_a_rate_of_another_day_does_not_matter() -> None:
+    rates = RateTable(
+        rates=(ExchangeRate(base="USD", quote="CNY", rate="7", on="2026-01-01"),), pivot="CNY"
+    )
+    shop = trade(
+        book("LIST", entry(price=7)),
+        book("EXPORT", entry("BOLT", amount_off="0.99"), base="LIST", currency="USD"),
+        rates=rates,
+    )
+    assert codes(shop) == []
+    free = shop.with_(
+        books=(
+            shop.books[0],
+            book("EXPORT", entry("BOLT", amount_off=1), base="LIST", currency="USD"),
+        )
+    )
+    (found,) = lint(free)
+    assert "takes 1.00 USD off: BOLT costs 7.00 CNY in LIST and nothing here" in str(found.message)
