@@ -27,26 +27,32 @@ def guarded(ground: Ground) -> Iterator[LintFinding]:
             by_scope.setdefault((floor.product, floor.category), []).append((floor, span))
     for scope, held in by_scope.items():
         above = [each for wider in ground.above(scope) for each in by_scope.get(wider, ())]
-        for floor, span in held if ground.reach(scope) else ():
-            for other, theirs in above:
-                if common(span, theirs) == span and _speaks_for(other, floor):
-                    yield _shadowed(floor, other)
-                    break
+        for own in held if ground.reach(scope) else ():
+            louder = (other for other in above if _speaks_for(ground, other, own))
+            other = next(louder, None)
+            if other is not None:
+                yield _shadowed(own[0], other[0])
 
 
-def _speaks_for(other: Floor, floor: Floor) -> bool:
-    """Whether a floor is higher than another one, of its kind and for its customers."""
+def _speaks_for(ground: Ground, other: _Held, own: _Held) -> bool:
+    """Whether a floor leaves nothing for another one to say."""
+    (louder, _), (floor, _) = other, own
     same = ("source", "policy", "level", "unit", "approval", "kind")
-    if any(getattr(other, name) != getattr(floor, name) for name in same):
+    if louder is floor or any(getattr(louder, name) != getattr(floor, name) for name in same):
         return False
-    groups = {*other.customer_groups}
-    if groups and not (floor.customer_groups and groups >= {*floor.customer_groups}):
+    mine, theirs = _figure(floor), _figure(louder)
+    if mine[1] != theirs[1] or theirs[0] < mine[0] or not _covers(ground, other, own):
         return False
-    mine, theirs = _figure(floor), _figure(other)
-    if mine[1] != theirs[1]:
-        return False
-    equal = mine[0] == theirs[0] and other.code < floor.code
-    return theirs[0] > mine[0] or equal
+    return theirs > mine or louder.code < floor.code or not _covers(ground, own, other)
+
+
+def _covers(ground: Ground, one: _Held, other: _Held) -> bool:
+    """Whether a floor holds whenever another one does, for all that and all whom it is for."""
+    (floor, span), (theirs, whole) = one, other
+    groups = {*floor.customer_groups}
+    everybody = not groups or (bool(theirs.customer_groups) and groups >= {*theirs.customer_groups})
+    wider = (floor.product, floor.category) in ground.above((theirs.product, theirs.category))
+    return wider and everybody and common(span, whole) == whole
 
 
 def _amount(floor: Floor) -> Money | None:

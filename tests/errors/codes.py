@@ -32,7 +32,7 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/margin/judge.py", "f'floor.{_REASONS[breach.missing]}'"): (
         *("floor.below", "floor.cost_unknown", "floor.rate_unknown", "floor.unit_incompatible"),
     ),
-    ("cpq/lint/floors.py", "kind"): (*("lint.below_cost", "lint.below_floor", "lint.floor_unit"),),
+    ("cpq/lint/floors.py", "kind"): (*("lint.no_cost", "lint.no_rate", "lint.other_unit"),),
     ("cpq/history/guard.py", "f'history.{reason}'"): (
         *("history.above_last", "history.below_last", "history.below_p10", "history.not_compared"),
     ),

@@ -431,12 +431,17 @@ def test_groups_that_share_no_customer_do_not_tie() -> None:
     assert codes(both) == ["lint.agreements_tie"]
 
 
-def test_a_plan_that_sets_list_prices_needs_no_entries() -> None:
-    steps = tuple(step for step in STANDARD_PLAN.steps if step.kind != "list")
+def test_a_plan_that_prices_by_formula_needs_no_entries() -> None:
     formula = PlanStep(
-        code="made", rank=15, kind="formula", reads=("cost",), writes=("list",), formula="cost * 2"
+        code="made",
+        rank=65,
+        kind="formula",
+        reads=("cost",),
+        writes=("special",),
+        products=("BOLT",),
+        formula="cost * 2",
     )
-    plan = PricingPlan(code="MADE", steps=(formula, *steps))
+    plan = PricingPlan(code="MADE", steps=(formula, *STANDARD_PLAN.steps))
     shop = trade(
         book("COST", entry(price=3)), book("LIST", entry("NUT", price=9)), cost_book="COST"
     )
