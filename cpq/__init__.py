@@ -31,7 +31,6 @@ from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.money import Money, Rounding, RoundingPolicy
 from cpq.kernel.period import Period
 from cpq.kernel.text import LocalText
-from cpq.lint import LintFinding, lint
 from cpq.manual import ManualPrice
 from cpq.margin import Floor, Margin, margin_of, pocket_margin
 from cpq.plan import STANDARD_PLAN, PlanStep, PricingPlan
@@ -69,7 +68,6 @@ from cpq.quote import (
     supersede,
 )
 from cpq.rate import ExchangeRate, RateTable, UsedRate
-from cpq.simulation import Simulation, repriced, simulate
 from cpq.tax import CHINA_VAT, TaxMapping, TaxRate, TaxRegime, TaxTable
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, Why, WhyNot
@@ -110,7 +108,6 @@ __all__ = [
     "Finding",
     "Floor",
     "Item",
-    "LintFinding",
     "LocalText",
     "ManualPrice",
     "Margin",
@@ -143,7 +140,6 @@ __all__ = [
     "Rounding",
     "RoundingPolicy",
     "SalesScope",
-    "Simulation",
     "Step",
     "TaxEngine",
     "TaxMapping",
@@ -167,7 +163,6 @@ __all__ = [
     "explode",
     "history_findings",
     "item",
-    "lint",
     "lose",
     "lowest_in",
     "margin_of",
@@ -177,10 +172,8 @@ __all__ = [
     "price",
     "published",
     "refundable",
-    "repriced",
     "revise",
     "send",
-    "simulate",
     "supersede",
     "unit_price",
     "when",

@@ -32,6 +32,7 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/margin/judge.py", "f'floor.{_REASONS[breach.missing]}'"): (
         *("floor.below", "floor.cost_unknown", "floor.rate_unknown", "floor.unit_incompatible"),
     ),
+    ("cpq/lint/broken.py", "each.code"): ("lint.below_cost", "lint.below_floor"),
     ("cpq/lint/floors.py", "kind"): (*("lint.no_cost", "lint.no_rate", "lint.other_unit"),),
     ("cpq/history/guard.py", "f'history.{reason}'"): (
         *("history.above_last", "history.below_last", "history.below_p10", "history.not_compared"),
@@ -112,7 +113,6 @@ PASSED_ON = {
     ("cpq/pricing/plain.py", "draft"),
     ("cpq/pricing/unit.py", "draft"),
     ("cpq/lint/broken.py", "each"),
-    ("cpq/lint/broken.py", "each.code"),
     ("cpq/simulation/__init__.py", "error.code"),
     ("cpq/approval/decision.py", "code"),
     ("cpq/kernel/expression/compiled.py", "code"),
