@@ -23,7 +23,7 @@ quote: setup  ## make a quote PDF from examples/: prints the price waterfall and
 	@$(BIN)/$(QUOTE)
 
 test: check  ## check, then all tests, on all cores
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: setup  ## lint, format, types and the import laws, without changing a file
 	$(BIN)/ruff check .
