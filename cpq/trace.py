@@ -16,11 +16,6 @@ from cpq.kernel.ratio import Ratio
 from cpq.kernel.text import Code, Line, LocalText
 from cpq.plan import PricePoint
 
-UNIT_POINTS: tuple[PricePoint, ...] = (
-    *("cost", "list", "book", "tier", "attribute", "contracted", "special", "manual"),
-)
-"""The points whose figures are per unit; those of the others are amounts of the whole line."""
-
 EffectKind = Literal["set", "percent", "add", "times", "at_least", "at_most"]
 
 

@@ -19,8 +19,9 @@ from cpq.adapters.words import Phrase
 from cpq.kernel.money import rounded_fraction
 from cpq.kernel.text import LocalText
 from cpq.margin import Margin, line_margins
+from cpq.plan import UNIT_POINTS
 from cpq.pricebook import Slice
-from cpq.trace import UNIT_POINTS, Effect, Step
+from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing
 from cpq.waterfall.text import POINTS, found_of, reason_text
 

@@ -16,8 +16,9 @@ from cpq.adapters.pricing_words import WORDS
 from cpq.adapters.words import Language
 from cpq.kernel.errors import Invalid
 from cpq.kernel.money import plain, rounded_fraction
+from cpq.plan import UNIT_POINTS
 from cpq.quote import Quote
-from cpq.trace import UNIT_POINTS, Effect, Step
+from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, WhyNot
 from cpq.waterfall.text import POINTS, reason_text
 

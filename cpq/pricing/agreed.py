@@ -31,7 +31,7 @@ def contracted(
         rows = tuple(row.with_(**bare) if row.effect else row for row in made.steps)
         value = None if made.price is None else tiers.scaled(made.price)
         return Contracted(value, made.agreed, rows)
-    made = found.on(list_price=_each(listed, quantity), book_price=_each(base, quantity))
+    made = found.on(list_price=each_of(listed, quantity), book_price=each_of(base, quantity))
     steps = made.steps
     if isinstance(base, Charge) and made.agreed is not None and made.price is not None:
         # nothing per unit stands in the rows before this one, so it sets what the others bound
@@ -46,8 +46,8 @@ def _tiers(found: Candidates, listed: Value | None, base: Value | None) -> Charg
     return value if isinstance(value, Charge) else None
 
 
-def _each(value: Value | None, quantity: Fraction) -> Fraction | None:
-    """What one unit comes to when so many are bought."""
+def each_of(value: Value | None, quantity: Fraction) -> Fraction | None:
+    """What one unit comes to when so many are bought; ``None`` where tiers price none."""
     if not isinstance(value, Charge):
         return value
     return value.amount(quantity) / quantity if quantity else None

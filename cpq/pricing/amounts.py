@@ -7,7 +7,8 @@ from fractions import Fraction
 from cpq.agreement import Demand, Portion, Taken, shared
 from cpq.kernel.errors import Invalid
 from cpq.kernel.money import EXACT, quantum, rounded, rounded_fraction, total
-from cpq.pricebook import Charge, Slice, Value
+from cpq.pricebook import Charge, Slice
+from cpq.pricing.agreed import each_of
 from cpq.pricing.draft import Draft
 from cpq.pricing.found import UnitPrice
 from cpq.pricing.sheet import NOTHING, Sheet
@@ -145,7 +146,8 @@ def _demand(sheet: Sheet, place: int) -> Demand:
     assert found.agreed is not None
     price = Fraction(found.unit_price)
     if not sheet.policy.contractual:
-        price = _each(found.exact if found.charge is None else found.charge, draft) or price
+        exact = found.exact if found.charge is None else found.charge
+        price = each_of(exact, Fraction(draft.quantity)) or price
     step = quantum(sheet.catalogue.units.unit(draft.unit).places)
     return Demand(
         line=draft.number,
@@ -155,15 +157,8 @@ def _demand(sheet: Sheet, place: int) -> Demand:
         quantity=draft.quantity,
         step=step,
         price=price,
-        book=_each(found.at_book, draft),
+        book=each_of(found.at_book, Fraction(draft.quantity)),
     )
-
-
-def _each(value: Value | None, draft: Draft) -> Fraction | None:
-    if not isinstance(value, Charge):
-        return value
-    quantity = Fraction(draft.quantity)
-    return value.amount(quantity) / quantity if quantity else None
 
 
 def _divide(sheet: Sheet, place: int, demand: Demand, portion: Portion) -> None:
@@ -181,9 +176,7 @@ def _divide(sheet: Sheet, place: int, demand: Demand, portion: Portion) -> None:
     amount = total(each.amount for each in slices)
     sheet.breakdowns[place] = slices
     sheet.amounts[place] = rounded(amount, sheet.places)
-    each = rounded_fraction(
-        Fraction(amount) / Fraction(demand.quantity), sheet.policy.unit_places, sheet.policy.mode
-    )
+    each = _per_unit(sheet, amount, sheet.drafts[place])
     sheet.prices[place] = sheet.prices[place]._replace(unit_price=each)
 
 

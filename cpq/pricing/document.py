@@ -12,13 +12,13 @@ from cpq.kernel.errors import Finding
 from cpq.kernel.money import EXACT, Money, rounded, rounded_fraction, split
 from cpq.kernel.text import LocalText
 from cpq.margin import GuardedLine, LineFloors, floors_of, judged, with_parts
-from cpq.plan import PlanStep, StepKind
+from cpq.plan import UNIT_POINTS, PlanStep, StepKind
 from cpq.pricebook import Charge, PercentOfTotal, shown
 from cpq.pricebook.share import NothingCovered, Share, ShareLine, share_of
 from cpq.pricing.amounts import listed
 from cpq.pricing.promote import promote
 from cpq.pricing.sheet import Sheet
-from cpq.trace import UNIT_POINTS, Effect, Step
+from cpq.trace import Effect, Step
 
 _BASIS_MAX = 190
 Shares = dict[int, PercentOfTotal]

@@ -15,7 +15,7 @@ from cpq.kernel.errors import Refused
 from cpq.kernel.money import RoundingPolicy, rounded_fraction
 from cpq.kernel.text import LocalText
 from cpq.manual import ManualPrice
-from cpq.plan import PlanStep, PricePoint, StepKind
+from cpq.plan import UNIT_POINTS, PlanStep, PricePoint, StepKind
 from cpq.pricebook import (
     EXACTLY,
     Asked,
@@ -34,10 +34,8 @@ from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
 from cpq.pricing.walk import Walk
 from cpq.tax import TaxPosition, rebased
-from cpq.trace import UNIT_POINTS, Effect, Step
+from cpq.trace import Effect, Step
 from cpq.waterfall import UnitPoints
-
-_SHOWN_PLACES = 6
 
 
 class _Work:
@@ -52,6 +50,7 @@ class _Work:
         self.agreed: Agreed | None = None
         self.above: Agreed | None = None
         self.at_book: Value | None = None
+        self.root: Worked | None = None
         self.promotable = True
 
     def base(self, step: PlanStep) -> Value | None:
@@ -205,6 +204,7 @@ class Following:
         root = self._prices.chain(work.book.code)[-1:]
         walked = self._walk.through(root, work.asked, Grounds(cost=work.cost))
         work.rows += walked.rows
+        work.root = walked
         if walked.value is None:
             return
         before = work.base(step) if step.combines else None
@@ -222,8 +222,9 @@ class Following:
         chain = self._prices.chain(work.book.code)
         base, listed = work.base(step), work.points.get("list")
         if len(chain) == 1:
-            root = self._walk.through(chain, work.asked, Grounds(cost=work.cost))
-            walked = Worked(base, root.first if base == root.value else base, ())
+            root = work.root
+            first = base if root is None or base != root.value else root.first
+            walked = Worked(base, first, ())
         else:
             walked = self._walk.through(chain[:-1], work.asked, Grounds(base, listed, work.cost))
         work.rows += walked.rows

@@ -16,7 +16,8 @@ from cpq.customer import Customer
 from cpq.kernel.errors import Finding
 from cpq.kernel.money import RoundingPolicy
 from cpq.margin import LineFloors
-from cpq.pricebook import Charge, Slice
+from cpq.pricebook import Slice
+from cpq.pricing.agreed import each_of
 from cpq.pricing.draft import Draft
 from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
@@ -86,7 +87,4 @@ class Sheet:
         if found is None:
             parts = self.catalogue.cost_book and self.drafts[place].manner.has_parts
             return _NO_COST if parts else None
-        if isinstance(found, Charge):
-            quantity = Fraction(self.drafts[place].quantity)
-            return found.amount(quantity) / quantity if quantity else None
-        return found
+        return each_of(found, Fraction(self.drafts[place].quantity))

@@ -28,13 +28,13 @@ from cpq.kernel.money import (
     rounded_fraction,
 )
 from cpq.manual import ManualPrice
+from cpq.plan import UNIT_POINTS
 from cpq.pricebook import BEGINNING, Asked, Measure, NoPrice, PercentOfTotal, shown
 from cpq.pricing.draft import Draft
 from cpq.pricing.follow import Following
 from cpq.pricing.found import Cliff, UnitPrice
 from cpq.pricing.plain import Plain
 from cpq.pricing.scene import Scene, scene_of
-from cpq.trace import UNIT_POINTS
 from cpq.waterfall import UnitPoints
 
 _NO_MEASURES: Mapping[Measure, Fraction] = {}

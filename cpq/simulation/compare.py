@@ -13,10 +13,10 @@ from cpq.kernel.errors import Finding
 from cpq.kernel.money import total
 from cpq.margin import FloorFinding
 from cpq.margin.line import costs_of
-from cpq.plan import PricePoint
+from cpq.plan import UNIT_POINTS, PricePoint
 from cpq.product import Product
 from cpq.simulation.change import LineChange, LineFigures, RuleChange
-from cpq.trace import UNIT_POINTS, Step
+from cpq.trace import Step
 from cpq.waterfall import PricedLine, Pricing
 
 _NO_PRODUCTS: Mapping[str, Product] = {}

@@ -5,10 +5,10 @@ from decimal import Decimal
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode, Exact, Money
 from cpq.kernel.text import Code, Line, LocalText
-from cpq.plan import PricePoint
+from cpq.plan import UNIT_POINTS, PricePoint
 from cpq.pricebook.charge import Slice
 from cpq.tax import TaxBasis
-from cpq.trace import UNIT_POINTS, Step
+from cpq.trace import Step
 
 
 class UnitPoints(Frozen):

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cpq.kernel.money import RoundingPolicy, rounded_fraction, total
-from cpq.trace import UNIT_POINTS, replayed
+from cpq.plan import UNIT_POINTS
+from cpq.trace import replayed
 from cpq.waterfall.line import PricedLine
 
 

@@ -51,13 +51,10 @@ _REASONS_ZH = {
     "floored": "减至底价",
     "capped": "受限额限制",
     "at_floor": "已到底价",
-    "used_up": "协议额度已用完",
-    "later_start": "有更晚生效的协议",
     "no_price": "没有可依据的价格",
     "cascaded": "随上级产品的协议",
     "floor": "不低于下限",
     "ceiling": "不高于上限",
-    "no_base": "没有可依据的价格",
 }
 
 
