@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cpq.kernel.errors import Invalid
-from cpq.kernel.model import Frozen
-from cpq.kernel.money import CurrencyCode, Exact, Money, split_within
+from cpq.kernel.model import Frozen, added
+from cpq.kernel.money import CurrencyCode, Exact, Money, difference, split_within
 from cpq.kernel.text import Code, Line, LocalText
 
 
@@ -19,7 +19,8 @@ class Allocation(Frozen):
     """A share of one promotion that one line bears: ``amount`` lowers the line's net.
 
     ``name`` is the promotion's, as it is printed; ``funder`` is who bears the cost of the share,
-    ``own`` being the seller.
+    ``own`` being the seller. ``coupon`` is the key of the coupon that opened the promotion. Where
+    several pay, there is a row for each; the rows of a line add up to its discount.
 
     >>> row = Allocation(line="1", promotion="AUTUMN", tax_code="VAT13", amount="30.00",
     ...                  currency="CNY")
@@ -34,11 +35,30 @@ class Allocation(Frozen):
     funder: Code = "own"
     amount: Exact
     currency: CurrencyCode
+    coupon: Line = added("")
 
     @property
     def money(self) -> Money:
         """The share as money."""
         return Money(self.amount, self.currency)
+
+
+class Ungranted(Frozen):
+    """What a promotion asked for and could not give: a cap or a floor kept it back.
+
+    >>> Ungranted(promotion="AUTUMN", asked="10.00", granted="5.00", reason="floored").missing
+    Decimal('5.00')
+    """
+
+    promotion: Code
+    asked: Exact
+    granted: Exact
+    reason: Code
+
+    @property
+    def missing(self) -> Decimal:
+        """What was not given, in the currency of the document."""
+        return difference(self.asked, self.granted)
 
 
 class Shared(Frozen):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.period import ALWAYS, Period
 from cpq.kernel.text import Code, LocalText
 
@@ -30,7 +30,8 @@ class Product(Frozen):
     """A thing that is sold or built in.
 
     ``unit`` is the unit it is counted in, ``tax_code`` a row of the tax table, ``variant_of`` the
-    product it is a variant of, ``sellable`` when it may be sold (days inclusive).
+    product it is a variant of, ``sellable`` when it may be sold (days inclusive). ``freight``: it is
+    what transport costs, which promotions on goods leave alone.
 
     >>> Product(code="M8", name="Bolt M8", unit="pc").name.in_("en")
     'Bolt M8'
@@ -44,6 +45,7 @@ class Product(Frozen):
     tax_code: Code = "NONE"
     sellable: Period = ALWAYS
     description: LocalText = LocalText()
+    freight: bool = added(False)
 
 
 def lineage(

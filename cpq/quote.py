@@ -380,6 +380,11 @@ def published(quote: Quote) -> Quote:
             purchased=None,
             drawn=(),
             rates=(),
+            deal=None,
+            taken=(),
+            coupons=(),
+            combinations=(),
+            ungranted=(),
         ),
     )
 

@@ -33,9 +33,9 @@ class Application(Frozen):
 
 
 class Reversal(Frozen):
-    """Undoes an application, a write-off or a recovery from a day on, and says why.
+    """Undoes an application, write-off, recovery or claim settlement from a day on, and says why.
 
-    ``reverses`` is the number of what it undoes; these three share one series of numbers.
+    ``reverses`` is the number of what it undoes; these four share one series of numbers.
 
     >>> Reversal(number="X-1", reverses="A-1", on=date(2026, 12, 3), reason="wrong invoice").reason
     'wrong invoice'

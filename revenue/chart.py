@@ -1,8 +1,9 @@
 """The chart of accounts that the journal posts to (会计科目表).
 
 The codes and names are those of the Chinese accounting standards where they give one: 1002, 1122,
-1231, 2221, 6001, 6702. They give no code to contract assets and contract liabilities, nor to cash
-that is not applied yet; those here are ours. A host replaces any account by its own with
+1231, 2202, 2221, 6001, 6401, 6702. They give no code to contract assets and contract liabilities,
+to cash that is not applied yet nor to promotion costs that others bear (under 1221 and 6001); those
+here are ours. A host replaces any account by its own with
 ``STANDARD_CHART.with_(bank=Account(code="100201", name="…"))``.
 """
 
@@ -31,7 +32,9 @@ class ChartOfAccounts(Frozen):
     """One account for each part that the posting rules play; two parts may share one.
 
     ``billed_elsewhere`` takes the other side of receivables whose invoice the ledger does not
-    hold, so that the account of receivables always shows what is open.
+    hold, so that the account of receivables always shows what is open. ``promotions_funded`` takes
+    what others than the seller pay of a discount, ``claim_clearing`` the other side of what its own
+    cost centres bear.
 
     >>> STANDARD_CHART.with_(bank=Account(code="100201", name="Bank of Somewhere")).bank.code
     '100201'
@@ -40,7 +43,14 @@ class ChartOfAccounts(Frozen):
     bank: Account = _account("1002", "Bank deposits", "银行存款")
     receivable: Account = _account("1122", "Accounts receivable", "应收账款")
     allowance: Account = _account("1231", "Allowance for bad debts", "坏账准备")
+    claim_receivable: Account = _account(
+        "122101", "Other receivables: promotion costs due from funders", "其他应收款—应收促销费用"
+    )
+    claim_internal: Account = _account(
+        "122102", "Other receivables: promotion costs of cost centres", "其他应收款—内部促销费用"
+    )
     contract_asset: Account = _account("1473", "Contract assets", "合同资产")
+    payable: Account = _account("2202", "Accounts payable", "应付账款")
     contract_liability: Account = _account("2204", "Contract liabilities", "合同负债")
     output_vat: Account = _account(
         "222101", "Taxes payable: output VAT", "应交税费—应交增值税（销项税额）"
@@ -51,7 +61,14 @@ class ChartOfAccounts(Frozen):
     billed_elsewhere: Account = _account(
         "224102", "Clearing: receivables billed elsewhere", "外部开票应收结转"
     )
+    claim_clearing: Account = _account(
+        "224103", "Clearing: promotion costs of cost centres", "内部促销费用结转"
+    )
     revenue: Account = _account("6001", "Revenue from main operations", "主营业务收入")
+    promotions_funded: Account = _account(
+        "600101", "Revenue: promotions borne by funders", "主营业务收入—促销费用补偿"
+    )
+    cost_of_sales: Account = _account("6401", "Cost of main operations", "主营业务成本")
     credit_loss: Account = _account("6702", "Credit impairment losses", "信用减值损失")
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@
     allowance charge    credit loss                         allowance (a release: reversed)
     write-off           allowance                           receivable
     recovery            receivable; unapplied cash          allowance; receivable
+    claim               see ``revenue.claim.accounts``, for its reversal and settlement too
     reversal            what the reversed entry credited    what it debited
     ==================  ==================================  =====================================
 
@@ -31,10 +32,12 @@ from cpq.kernel.money import Money
 from cpq.kernel.text import Code, LocalText, number_key
 from revenue.application import Application, Reversal
 from revenue.chart import Account, ChartOfAccounts
+from revenue.claim import Claim, ClaimReversal, ClaimSettlement
+from revenue.claim.accounts import claimed_rows, settled_rows
 from revenue.entry import JournalEntry, JournalLine
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
-from revenue.ledger import Fact
+from revenue.ledger import Fact, Settlement
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
@@ -76,6 +79,15 @@ RULES = {
             "write_off.written_off", "Bad debt {receivable} written off", "核销坏账 {receivable}"
         ),
         _rule("recovery.recovered", "Bad debt {write_off} recovered", "收回已核销坏账 {write_off}"),
+        _rule("claim.revenue", "Claim {number} on {funder}", "向 {funder} 申请促销费用 {number}"),
+        _rule("claim.cost", "Claim {number} on {funder}", "向 {funder} 申请费用冲减成本 {number}"),
+        _rule("claim.internal", "Claim {number} on {funder}", "{funder} 承担促销费用 {number}"),
+        _rule(
+            "claim_reversal.mirrored",
+            "Claim {claim} reversed: {reason}",
+            "冲回费用申请 {claim}：{reason}",
+        ),
+        _rule("claim_settlement.settled", "{funder} settles {claim}", "{funder} 结算费用 {claim}"),
         _rule("reversal.mirrored", "Reversal of {reverses}: {reason}", "冲销 {reverses}：{reason}"),
     )
 }
@@ -100,6 +112,7 @@ class Poster:
         self._invoices: set[str] = set()
         self._customers: dict[tuple[str, str], str] = {}
         self._settled: dict[str, JournalEntry] = {}
+        self._claims: dict[str, Claim] = {}
 
     def post(self, fact: Fact) -> JournalEntry | None:
         """The entry of one fact; ``None`` where it moves no account."""
@@ -110,7 +123,7 @@ class Poster:
         if posting is None or not lines:
             return None
         entry = _entry(fact, posting.rule, lines)
-        if isinstance(fact, Application | WriteOff | Recovery):
+        if isinstance(fact, Settlement):
             self._settled[number_key(fact.number)] = entry
         return entry
 
@@ -132,6 +145,8 @@ class Poster:
                 return self._write_off(fact)
             case Recovery():
                 return self._recovery(fact)
+            case Claim() | ClaimReversal() | ClaimSettlement():
+                return self._claim(fact)
             case Acceptance() | Reversal():
                 return None
             case _:
@@ -227,6 +242,20 @@ class Poster:
         )
         customer = self._customer("receipt", fact.receipt)
         return _Posting("recovery.recovered", rows, customer)
+
+    def _claim(self, fact: Claim | ClaimReversal | ClaimSettlement) -> _Posting:
+        if isinstance(fact, Claim):
+            self._claims[number_key(fact.number)] = fact
+            rule, rows = f"claim.{fact.treatment}", claimed_rows(self._chart, fact, fact.amount)
+            return _Posting(rule, rows, fact.funder, fact.contract)
+        claim = self._claims.get(number_key(fact.claim))
+        if claim is None:
+            raise _not_before(f"claim {fact.claim}")
+        if isinstance(fact, ClaimReversal):
+            rule, rows = "claim_reversal.mirrored", claimed_rows(self._chart, claim, -fact.amount)
+        else:
+            rule, rows = "claim_settlement.settled", settled_rows(self._chart, claim, fact)
+        return _Posting(rule, rows, claim.funder, claim.contract)
 
     @staticmethod
     def _pair(

@@ -14,12 +14,20 @@ from cpq.kernel.money import Money
 from cpq.kernel.text import LocalText, number_key
 from revenue.application import Application, Reversal
 from revenue.chart import STANDARD_CHART
+from revenue.claim import Claim, ClaimReversal, ClaimSettlement
+from revenue.claim.accounts import held_on
 from revenue.journal import JournalEntry, journal, trial_balance
 from revenue.ledger import Fact, ReceivablesLedger, Settlement
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import Recovery, WriteOff
 
+_CONTROLS = (
+    STANDARD_CHART.receivable,
+    STANDARD_CHART.unapplied_cash,
+    STANDARD_CHART.claim_receivable,
+    STANDARD_CHART.claim_internal,
+)
 _Amounts = dict[tuple[str, str], list[tuple[date, Money]]]
 
 
@@ -29,8 +37,8 @@ def verify(ledger: ReceivablesLedger) -> tuple[Finding, ...]:
     Codes: ``ledger.overdrawn`` (more taken from a document than it has, on some day),
     ``ledger.reversed_twice``, ``ledger.nothing_reversed``, ``ledger.not_replayable`` (a rule
     refuses the facts), ``ledger.balance_differs``, ``ledger.not_balanced`` (trial balance),
-    ``ledger.control_differs`` (the general ledger's receivables or unapplied cash are not the
-    ledger's), ``ledger.position_both`` (a contract with an asset and a liability).
+    ``ledger.control_differs`` (the general ledger's receivables, unapplied cash or claims are not
+    the ledger's), ``ledger.position_both`` (a contract with an asset and a liability).
 
     >>> verify(ReceivablesLedger())
     ()
@@ -64,9 +72,11 @@ def _effects(facts: Iterable[Fact]) -> _Amounts:
     settlements: dict[str, Settlement] = {}
     for fact in facts:
         match fact:
-            case Receivable() | Receipt():
+            case Receivable() | Receipt() | Claim():
                 effects[fact.kind, number_key(fact.number)].append((fact.on, fact.amount))
-            case Application() | WriteOff() | Recovery():
+            case ClaimReversal():
+                effects["claim", number_key(fact.claim)].append((fact.on, -fact.amount))
+            case Application() | WriteOff() | Recovery() | ClaimSettlement():
                 settlements[number_key(fact.number)] = fact
                 for key, amount in _of_settlement(fact):
                     effects[key].append((fact.on, amount))
@@ -90,6 +100,8 @@ def _of_settlement(fact: Settlement) -> Iterator[tuple[tuple[str, str], Money]]:
         case Recovery():
             yield ("write_off", number_key(fact.write_off)), -fact.amount
             yield ("receipt", number_key(fact.receipt)), -fact.amount
+        case ClaimSettlement():
+            yield ("claim", number_key(fact.claim)), -fact.amount
 
 
 def _broken_reversals(facts: Iterable[Fact]) -> Iterator[Finding]:
@@ -132,7 +144,7 @@ def _by_day(effects: Iterable[tuple[date, Money]], currency: str) -> Iterator[tu
 def _overdrawn(facts: Iterable[Fact]) -> Iterator[Finding]:
     for (kind, number), effects in _effects(facts).items():
         currencies = {amount.code for _, amount in effects}
-        if len(currencies) > 1:
+        if len(currencies) > 1 or kind == "claim":  # what a funder paid may come back: below 0
             continue
         for day, left in _by_day(effects, currencies.pop()):
             if left.amount < 0:
@@ -150,6 +162,7 @@ def _different_balances(ledger: ReceivablesLedger) -> Iterator[Finding]:
         "receivable": ledger.open_amount,
         "receipt": ledger.free_amount,
         "write_off": ledger.recoverable_amount,
+        "claim": ledger.owed_amount,
     }
     for (kind, number), effects in _effects(ledger.facts).items():
         for day, expected in _by_day(effects, effects[0][1].code):
@@ -186,7 +199,7 @@ def _controls(ledger: ReceivablesLedger, entries: Iterable[JournalEntry]) -> Ite
         ((line.account.code, number_key(line.customer)), line.signed)
         for entry in entries
         for line in entry.lines
-        if line.account in (STANDARD_CHART.receivable, STANDARD_CHART.unapplied_cash)
+        if line.account in _CONTROLS
     )
     held = _sums(_held(ledger))
     for key in sorted({*booked, *held}):
@@ -211,6 +224,9 @@ def _held(ledger: ReceivablesLedger) -> Iterator[tuple[tuple[str, str], Money]]:
         elif isinstance(fact, Receipt):
             key = STANDARD_CHART.unapplied_cash.code, number_key(fact.customer)
             yield key, -ledger.free_amount(fact.number)
+        elif isinstance(fact, Claim):
+            key = held_on(STANDARD_CHART, fact).code, number_key(fact.funder)
+            yield key, ledger.owed_amount(fact.number)
 
 
 def _sums(rows: Iterable[tuple[tuple[str, str], Money]]) -> dict[tuple[str, str, str], Money]:

@@ -21,7 +21,7 @@ from cpq.bom import BOM, Structure, structure
 from cpq.catalogue.check import findings
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import Finding, NotFound
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import quantum
 from cpq.kernel.period import ALWAYS, Moment, zone
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
@@ -30,7 +30,7 @@ from cpq.margin import Floor, FloorLookup
 from cpq.plan import STANDARD_PLAN, PricingPlan, plan_at
 from cpq.pricebook import PriceBook, PriceLookup
 from cpq.product import Category, Product, lineage
-from cpq.promotion import PromotionLookup, PromotionPolicy
+from cpq.promotion import PromotionGroup, PromotionLookup, PromotionPolicy
 from cpq.rate import RateTable
 from cpq.tax import CHINA_VAT, TableTaxes, TaxRegime, TaxTable
 
@@ -65,7 +65,7 @@ class Catalogue(Frozen):
     which; ``cost_book`` is a price book whose prices are what a unit costs us. ``agreements`` are
     prices agreed with customers, ``scopes`` who may buy what, ``floors`` what a price must not
     fall below, ``approvals`` who must say yes to what, ``rates`` exchange rates, ``regimes`` what a
-    customer's tax position changes, ``plans`` the published pricing plans (none: the standard
+    customer's tax position changes, ``promotion_groups`` how promotions act together, ``plans`` the published pricing plans (none: the standard
     one). ``zone`` is where a business day begins, for books and promotions that name no zone of
     their own too.
 
@@ -98,6 +98,7 @@ class Catalogue(Frozen):
     regimes: tuple[TaxRegime, ...] = ()
     cost_book: Code | None = None
     default_book: Code | None = None
+    promotion_groups: tuple[PromotionGroup, ...] = added(())
     seller: Party | None = None
     zone: Line = "UTC"
 
@@ -105,7 +106,7 @@ class Catalogue(Frozen):
     def _keys_are_unique(self) -> "Catalogue":
         for field in (
             *("products", "categories", "books", "promotions", "customers"),
-            *("agreements", "scopes", "floors", "regimes"),
+            *("agreements", "scopes", "floors", "regimes", "promotion_groups"),
         ):
             seen: set[str] = set()
             for row in getattr(self, field):
@@ -203,7 +204,8 @@ class Catalogue(Frozen):
     @cached_property
     def policies(self) -> PromotionLookup:
         """The promotion policies, compiled for look-up."""
-        return PromotionLookup(tuple(_in_zone(policy, self.zone) for policy in self.promotions))
+        policies = tuple(_in_zone(policy, self.zone) for policy in self.promotions)
+        return PromotionLookup(policies, self.promotion_groups)
 
     def product(self, code: str) -> Product:
         """The product of that code. Raises ``NotFound`` (``product.unknown``)."""

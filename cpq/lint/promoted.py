@@ -53,8 +53,8 @@ def promoted(ground: Ground) -> Iterator[LintFinding]:
 
 
 def _by_its_cap(each: _Held, *, before: Sequence[_Held]) -> Iterator[LintFinding]:
-    policy, cap = each.policy, each.policy.cap
-    if cap is None:
+    policy, cap = each.policy, each.policy.order_cap
+    if cap is None or cap.amount is None:
         return
     if not cap.amount.amount:
         yield remark(
@@ -149,7 +149,7 @@ def _behind_others(held: Sequence[_Held]) -> Iterator[LintFinding]:
 
 def _takes_all(policy: PromotionPolicy) -> bool:
     whole = isinstance(policy.benefit, PercentOff) and policy.benefit.percent == 100
-    free = policy.quantity_to is None and policy.amount_from is None and policy.cap is None
+    free = policy.quantity_to is None and policy.amount_from is None and not policy.caps
     return whole and free and not (policy.quantity_from or 0) > 0
 
 
@@ -167,7 +167,8 @@ def _twice(held: Sequence[_Held]) -> Iterator[LintFinding]:
         policy = each.policy
         key = (
             *(str(policy.benefit), each.reach, frozenset(policy.customer_groups), policy.basis),
-            *(policy.quantity_from, policy.quantity_to, policy.amount_from, policy.cap),
+            *(policy.quantity_from, policy.quantity_to, policy.amount_from, policy.caps),
+            *(policy.conditions, policy.group, policy.exclusive, policy.needs_coupon, policy.picks),
         )
         for other in said.setdefault(key, []):
             both = common(other.span, each.span)

@@ -81,10 +81,10 @@ def _asked(policy: PromotionPolicy, running: Fraction) -> Fraction:
 
 
 def _granted(policy: PromotionPolicy, asked: Fraction) -> Fraction:
-    cap = policy.cap
-    if cap is None or asked <= Fraction(cap.amount.amount):
+    cap = policy.order_cap
+    if cap is None or cap.amount is None or asked <= Fraction(cap.amount.amount):
         return asked
-    return Fraction(cap.amount.amount) if cap.over == "clip" else Fraction(0)
+    return Fraction(cap.amount.amount) if cap.behaviour == "clip" else Fraction(0)
 
 
 class Worst:

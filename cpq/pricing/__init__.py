@@ -18,9 +18,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cpq.agreement import Taken
-from cpq.allocation import Allocation
+from cpq.allocation import Allocation, Ungranted
+from cpq.cap import CapTake
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item
+from cpq.coupon import CouponOutcome
+from cpq.deal import NO_FACTS, DealFacts
 from cpq.kernel.errors import Finding, NotFound, Refused, refuse_if
 from cpq.kernel.money import COMMERCIAL, RoundingPolicy, exact
 from cpq.kernel.period import Moment, instant, zone
@@ -36,6 +39,7 @@ from cpq.pricing.promote import promotions_of
 from cpq.pricing.scene import Scene, scene_of
 from cpq.pricing.sheet import Sheet
 from cpq.pricing.unit import UnitPrices, unit_price, unit_prices
+from cpq.promotion import Combination, InForce
 from cpq.purchased import Purchased
 from cpq.trace import Step
 from cpq.waterfall import PricedLine, Pricing
@@ -83,6 +87,7 @@ def price(
     promotions: bool = True,
     manual: Mapping[str, ManualPrice] = _NO_MANUAL,
     purchased: Purchased | None = None,
+    deal: DealFacts | None = None,
     policy: RoundingPolicy = COMMERCIAL,
     plan: PricingPlan | None = None,
     taxes: TaxEngine | None = None,
@@ -94,7 +99,8 @@ def price(
     catalogue's default. Amounts are in ``currency``, else in the book's; another one is converted
     at the catalogue's rate of the day. ``on`` is a business day in the catalogue's zone or an aware
     instant. ``manual`` gives prices by line number, ``purchased`` what was bought before for tiers
-    that count it. ``plan`` and ``taxes`` stand in for the catalogue's plan and tax table. Without
+    that count it, ``deal`` what else promotions look at: coupons, what of caps is used, who sells.
+    ``plan`` and ``taxes`` stand in for the catalogue's plan and tax table. Without
     ``trace``, lines have no ``steps``; every figure is the same.
 
     Raises ``Refused`` (``pricing.invalid``) with a finding for everything that keeps a line from
@@ -121,10 +127,11 @@ def price(
     )
     page = unit_prices(catalogue, scene)
     made = None
-    if not manual and taxes is None:
+    if not manual and taxes is None and deal is None:
         made = _quickly(items, page, scene, at=at, promotions=promotions, traced=trace)
     if made is None:
-        asking = _Asking(page, scene, at, on, manual, purchased, taxes, promotions, trace)
+        facts = deal or NO_FACTS
+        asking = _Asking(page, scene, at, on, manual, purchased, taxes, promotions, trace, facts)
         made = _generally(items, asking)
     return Pricing.built(
         {
@@ -145,6 +152,11 @@ def price(
             "promoted": promotions,
             "drawn": made.drawn,
             "findings": made.findings,
+            "deal": deal,
+            "taken": made.taken,
+            "coupons": made.coupons,
+            "combinations": made.combinations,
+            "ungranted": made.ungranted,
         }
     )
 
@@ -181,6 +193,10 @@ class _Made(NamedTuple):
     refused: tuple[Step, ...] = ()
     drawn: tuple[Taken, ...] = ()
     findings: tuple[Finding, ...] = ()
+    taken: tuple[CapTake, ...] = ()
+    coupons: tuple[CouponOutcome, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    ungranted: tuple[Ungranted, ...] = ()
 
 
 def _quickly(
@@ -198,11 +214,24 @@ def _quickly(
     refused: tuple[Step, ...] = ()
     if promotions:
         policies = promotions_of(page.catalogue, scene, at=at)
-        if policies.acting:
+        if policies.acting and any(_is_covered(each, page.catalogue, policies) for each in items):
             return None
-        refused = policies.refused
+        refused = policies.untouched
     quick = page.plain.lines(items, at=at, traced=traced)
     return None if quick is None else _Made(quick[0], refused=refused, findings=quick[1])
+
+
+def _is_covered(thing: Item | Configuration, catalogue: Catalogue, policies: InForce) -> bool:
+    """Whether a promotion is for it; of what has parts, or is unknown, others are to say."""
+    if isinstance(thing, Configuration) or thing.product not in catalogue.products_by_code:
+        return True
+    shelved = catalogue.shelved(thing.product)
+    product = shelved.product
+    return bool(
+        policies.covering(
+            product.code, shelved.categories, family=product.variant_of, freight=product.freight
+        )
+    )
 
 
 class _Asking(NamedTuple):
@@ -217,6 +246,7 @@ class _Asking(NamedTuple):
     taxes: TaxEngine | None
     promotions: bool
     traced: bool
+    deal: DealFacts
 
 
 def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
@@ -235,6 +265,8 @@ def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
         at=asking.at,
         traced=asking.traced,
         purchased=asking.purchased,
+        deal=asking.deal,
+        price_of=lambda draft: page.find(draft, at=asking.at),
     )
     extend(sheet)
     follow_document(sheet, answers.shares, promotions=asking.promotions)
@@ -246,4 +278,8 @@ def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
         sheet.refused,
         sheet.drawn,
         tuple(sheet.findings),
+        sheet.taken,
+        sheet.coupons,
+        sheet.combinations,
+        sheet.ungranted,
     )

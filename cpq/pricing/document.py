@@ -238,20 +238,15 @@ def _converter(sheet: Sheet) -> Callable[[Money, str], Fraction]:
 
 
 def _promote(sheet: Sheet, *, wanted: bool) -> None:
-    promoted = promote(sheet, wanted=wanted)
-    sheet.nets = promoted.nets
-    sheet.allocations = promoted.allocations
-    sheet.refused = promoted.refused
-    for place, rows in enumerate(promoted.steps):
-        if rows:
-            sheet.noted(place, *rows)
+    sheet.nets = sheet.amounts
+    promote(sheet, wanted=wanted)
 
 
 def _judge(sheet: Sheet) -> None:
     """What of the floors was not kept, as findings."""
     if not sheet.floors:
         return
-    held = [sheet.floors[place] for place in range(len(sheet.drafts))]
+    held = [sheet.floors[place] for place in sorted(sheet.floors)]
     nets = [_before_tax(sheet, place, floors) for place, floors in enumerate(held)]
     sheet.findings += judged(held, nets, currency=sheet.scene.currency)
 

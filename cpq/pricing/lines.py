@@ -135,6 +135,7 @@ def _line(sheet: Sheet, place: int, owed: Owed, usual: str) -> PricedLine:
             "tax_fixed": tax.fixed or NOTHING,
             "points": price.points,
             "breakdown": sheet.breakdowns.get(place, ()),
+            "free_by": sheet.gifts.get(place),
         }
     )
 

@@ -185,5 +185,6 @@ class Plain:
                 "tax_fixed": _NOTHING,
                 "points": price.points,
                 "breakdown": (),
+                "free_by": None,
             },
         )

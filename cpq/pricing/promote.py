@@ -1,4 +1,4 @@
-"""The promotions on the lines of one order: who acts on what, and the rows they leave.
+"""The promotions on the lines of one order: who acts on what, and what they leave on the sheet.
 
 Parts that their parent's price includes and optional lines take no part: they are neither counted
 by a condition nor discounted. Nor do lines whose price was agreed or given by a person, unless the
@@ -9,78 +9,76 @@ keeps, no promotion takes.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from fractions import Fraction
 
-from cpq.allocation import Allocation
+from cpq.allocation import Allocation, Ungranted
+from cpq.cap import CapScope, CapTake, Facts
 from cpq.catalogue import Catalogue
-from cpq.kernel.money import difference
+from cpq.coupon import Coupon
+from cpq.coupon import refusal as coupon_refusal
+from cpq.funding import budget_left, budget_takes, funded
+from cpq.kernel.errors import Finding
+from cpq.kernel.money import EXACT, difference
+from cpq.kernel.text import LocalText
+from cpq.pricing.coupons import outcomes
 from cpq.pricing.draft import Draft
+from cpq.pricing.gift import Priced, add_gift, priced_gift, share_revenue
 from cpq.pricing.scene import Scene
 from cpq.pricing.sheet import NOTHING, Sheet
-from cpq.promotion import InForce, PromotionPolicy, Target, grant, refusal
-from cpq.trace import Step
+from cpq.promotion import (
+    Candidate,
+    Grant,
+    InForce,
+    Sale,
+    Target,
+    acted,
+    content_order,
+    gift_row,
+    refusal,
+    rows_of,
+)
+from cpq.promotion.grant import Over
+
+_WHOLE = Fraction(1)
 
 
-class Promoted(NamedTuple):
-    """Nets after the promotions, rows of the trace by line, shares, policies that were refused."""
-
-    nets: Sequence[Decimal]
-    steps: Sequence[Sequence[Step]]
-    allocations: tuple[Allocation, ...]
-    refused: tuple[Step, ...]
-
-
-def promote(sheet: Sheet, *, wanted: bool) -> Promoted:
-    """The nets of the lines after the policies in force, in their order; none where not wanted."""
+def promote(sheet: Sheet, *, wanted: bool) -> None:
+    """Let the policies in force act on the sheet: nets, shares, rows, gifts, what they take."""
     if not wanted:
-        return Promoted(sheet.amounts, (), (), ())
+        return
     policies = promotions_of(sheet.catalogue, sheet.scene, at=sheet.at)
-    if not policies.acting:
-        return Promoted(sheet.amounts, (), (), policies.refused)
-    nets = list(sheet.amounts)
-    steps: list[list[Step]] = [[] for _ in nets]
-    allocations: list[Allocation] = []
-    covered = _covered(sheet, policies)
-    for promotion, covering in zip(policies.acting, covered, strict=True):
-        places = [place for place in covering if sheet.prices[place].promotable]
-        if len(places) < len(covering):
-            for place in set(covering).difference(places):
-                steps[place].append(refusal(promotion, "not_promotable"))
-        if not places:
-            continue
-        targets = [_target(sheet, place, nets[place]) for place in places]
-        given = grant(promotion, targets, currency=sheet.scene.currency, policy=sheet.policy)
-        for place, share, step in zip(places, given.shares, given.steps, strict=True):
-            if step is not None:
-                steps[place].append(_in_own_unit(step, promotion, sheet.drafts[place]))
-            if share:
-                nets[place] = difference(nets[place], share)
-                draft = sheet.drafts[place]
-                allocations.append(_allocation(draft, promotion, share, sheet.scene.currency))
-    return Promoted(nets, steps, tuple(allocations), policies.refused)
+    touched = _touched(sheet, policies)
+    if sheet.traced:
+        sheet.refused = policies.without(touched.keys())
+    if not touched:
+        sheet.coupons = outcomes(sheet, policies, ())
+        return
+    places, targets = _targets(sheet, touched, policies)
+    sale = _sale(sheet, targets)
+    outcome = acted(sale, _candidates(sheet, policies, touched, places))
+    sheet.combinations = outcome.combinations
+    _settle(sheet, sale, places, outcome.grants)
+    sheet.coupons = outcomes(sheet, policies, outcome.grants)
 
 
 def promotions_of(catalogue: Catalogue, scene: Scene, *, at: datetime) -> InForce:
     """The promotions that may act on a document of a scene, and why the others may not."""
-    groups = scene.customer.groups if scene.customer else ()
-    return catalogue.policies.in_force(at=at, groups=groups, currency=scene.currency)
+    return catalogue.policies.in_force(at=at, customer=scene.customer, currency=scene.currency)
 
 
-def _covered(sheet: Sheet, policies: InForce) -> list[list[int]]:
-    """For each policy the places of the lines that it covers."""
-    covered: list[list[int]] = [[] for _ in policies.acting]
+def _touched(sheet: Sheet, policies: InForce) -> dict[int, list[int]]:
+    """The places of the lines that each policy is for, by the policy's place."""
+    touched: dict[int, list[int]] = {}
     for place, draft in enumerate(sheet.drafts):
         if draft.counts and not draft.manner.rolled_up:
             for policy_place in _acting_on(draft, policies):
-                covered[policy_place].append(place)
-    return covered
+                touched.setdefault(policy_place, []).append(place)
+    return touched
 
 
 def _acting_on(draft: Draft, policies: InForce) -> Sequence[int]:
     """The policies for the line's product, and those for what it is part of that cascade."""
-    shelved = draft.shelved
-    product = shelved.product
-    own = policies.covering(product.code, shelved.categories, family=product.variant_of)
+    own = _covering(draft, policies)
     if not draft.manner.cascades:
         return own
     found = set(own)
@@ -90,36 +88,234 @@ def _acting_on(draft: Draft, policies: InForce) -> Sequence[int]:
     return sorted(found)
 
 
-def _target(sheet: Sheet, place: int, running: Decimal) -> Target:
-    draft = sheet.drafts[place]
-    floors = sheet.floors.get(place)
-    return Target(
-        draft.shelved.product.code,
+def _covering(draft: Draft, policies: InForce) -> Sequence[int]:
+    product = draft.shelved.product
+    return policies.covering(
+        product.code,
         draft.shelved.categories,
-        draft.own_quantity,
-        sheet.amounts[place],
-        running,
-        NOTHING if floors is None else floors.least,
+        family=product.variant_of,
+        freight=product.freight,
     )
 
 
-def _in_own_unit(step: Step, promotion: PromotionPolicy, draft: Draft) -> Step:
-    """The row, which names the unit that was counted where that is not the line's."""
-    own = draft.shelved.product.unit
-    if own == draft.unit or step.reason not in ("quantity_below", "quantity_above"):
-        return step
-    return step.with_(basis=f"{promotion.basis} {own}")
+def _targets(
+    sheet: Sheet, touched: dict[int, list[int]], policies: InForce
+) -> tuple[list[int], list[Target]]:
+    """The lines that take part, by their places on the sheet, as promotions see them."""
+    covering: dict[int, list[int]] = {}
+    for policy_place, places in touched.items():
+        for place in places:
+            covering.setdefault(place, []).append(policy_place)
+    found, targets = [], []
+    for place, draft in enumerate(sheet.drafts):
+        if not draft.counts or draft.manner.rolled_up:
+            continue
+        if sheet.prices[place].promotable:
+            found.append(place)
+            targets.append(_target(sheet, place, tuple(sorted(covering.get(place, ())))))
+        else:
+            for policy_place in covering.get(place, ()):
+                sheet.noted(place, refusal(policies.acting[policy_place], "not_promotable"))
+    return found, targets
 
 
-def _allocation(
-    draft: Draft, promotion: PromotionPolicy, share: Decimal, currency: str
-) -> Allocation:
-    return Allocation(
-        line=draft.number,
-        promotion=promotion.code,
-        name=promotion.name,
-        tax_code=draft.shelved.product.tax_code,
-        funder=promotion.funder,
-        amount=share,
-        currency=currency,
+def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
+    draft, price = sheet.drafts[place], sheet.prices[place]
+    product, floors = draft.shelved.product, sheet.floors.get(place)
+    net, gross = _WHOLE, _WHOLE
+    if price.position is not None and price.position.rate.percent:
+        taxed = 1 + Fraction(price.position.rate.percent) / 100
+        net, gross = (1 / taxed, _WHOLE) if price.basis == "gross" else (_WHOLE, taxed)
+    cost = sheet.cost(place) if sheet.catalogue.cost_book else None
+    least = NOTHING if floors is None else floors.least
+    return Target(
+        draft.number,
+        product.code,
+        product.variant_of,
+        draft.shelved.categories,
+        draft.own_quantity,
+        product.unit,
+        _minor(sheet, sheet.amounts[place]),
+        _minor(sheet, least),
+        net,
+        gross,
+        product.freight,
+        None if cost is None else int(cost * Fraction(draft.quantity) * 10**sheet.places),
+        covering,
+    )
+
+
+def _minor(sheet: Sheet, amount: Decimal) -> int:
+    return int(amount.scaleb(sheet.places, context=EXACT))
+
+
+def _sale(sheet: Sheet, targets: Sequence[Target]) -> Sale:
+    worth: dict[tuple[str, Decimal], Priced | None] = {}
+
+    def value(product: str, quantity: Decimal) -> int | None:
+        key = (product, quantity)
+        if key not in worth:
+            worth[key] = priced_gift(sheet, product, quantity)
+        found = worth[key]
+        return None if found is None else _minor(sheet, found.amount)
+
+    coupons: dict[str, list[Coupon]] = {}
+    for coupon in sorted(sheet.deal.coupons, key=lambda coupon: coupon.key):
+        if _stands(coupon, sheet):
+            coupons.setdefault(coupon.promotion, []).append(coupon)
+    return Sale(
+        targets,
+        content_order(targets),
+        sheet.scene.currency,
+        sheet.places,
+        sheet.policy.mode,
+        facts_of(sheet),
+        sheet.catalogue.units,
+        value,
+        sheet.customer,
+        sheet.deal,
+        coupons,
+    )
+
+
+def _stands(coupon: Coupon, sheet: Sheet) -> bool:
+    code = sheet.customer.code if sheet.customer else None
+    return coupon_refusal(coupon, customer=code, at=sheet.at, zone=sheet.catalogue.zone) is None
+
+
+def facts_of(sheet: Sheet) -> Facts:
+    """The sale as caps see it."""
+    values: dict[CapScope, str] = {}
+    customer, deal = sheet.customer, sheet.deal
+    if customer is not None:
+        values["customer"] = customer.code
+        values["region"] = customer.region
+        values["channel"] = customer.channel
+        if customer.groups:
+            values["group"] = customer.groups[0]
+    values["salesperson"] = deal.salesperson
+    values["contract"] = deal.contract
+    if len(deal.coupons) == 1:
+        values["coupon"] = deal.coupons[0].key
+    return Facts(values, sheet.at, sheet.catalogue.zone)
+
+
+def _candidates(
+    sheet: Sheet, policies: InForce, touched: dict[int, list[int]], places: Sequence[int]
+) -> list[Candidate]:
+    """The policies that are for lines which take part, with those, in their order."""
+    index = {place: number for number, place in enumerate(places)}
+    found = []
+    for policy_place in sorted(touched):
+        policy = policies.acting[policy_place]
+        own = [index[place] for place in touched[policy_place] if place in index]
+        if own:
+            found.append(Candidate(policy, sheet.catalogue.policies.group_of(policy), own))
+    return found
+
+
+def _settle(sheet: Sheet, sale: Sale, places: Sequence[int], grants: Sequence[Grant]) -> None:
+    """Put what the promotions gave on the sheet."""
+    sheet.nets = list(sheet.amounts)
+    together: list[set[int]] = []
+    for grant in grants:
+        rows = sheet.traced and not (grant.gifts and not grant.acts)
+        if rows:
+            for place, row in rows_of(grant, sale):
+                sheet.noted(places[place], row)
+        lowered = {places[place]: sale.shown(share) for place, share in grant.shares.items()}
+        for gift in grant.gifts:
+            priced = priced_gift(sheet, gift.product, gift.quantity)
+            assert priced is not None, "goods without a price are not given"
+            place = add_gift(sheet, priced, promotion=grant.policy.code)
+            sheet.nets = [*sheet.nets, priced.amount]
+            if gift.off:
+                lowered[place] = sale.shown(gift.off)
+            sheet.noted(place, *priced.price.steps[:0], gift_row(grant, gift.value, gift.off, sale))
+            together.append({place, *(places[each] for each in grant.places)})
+        nets = sheet.nets
+        for place, amount in lowered.items():
+            nets[place] = difference(nets[place], amount)
+        _book(sheet, sale, grant, lowered)
+    if together:
+        share_revenue(sheet, together)
+
+
+def _book(sheet: Sheet, sale: Sale, grant: Grant, lowered: dict[int, Decimal]) -> None:
+    """Who bears what of a grant, what it takes of counters, and what is to be said of it."""
+    policy = grant.policy
+    sheet.taken += grant.takes
+    if lowered:
+        sheet.allocations += _allocations(sheet, sale, grant, lowered)
+    if grant.lowers and grant.asked > grant.total:
+        sheet.ungranted += (
+            Ungranted(
+                promotion=policy.code,
+                asked=sale.shown(grant.asked),
+                granted=sale.shown(grant.total),
+                reason="capped" if grant.capped else "floored",
+            ),
+        )
+    sheet.findings += [_over(sale, grant, over) for over in grant.over]
+
+
+def _allocations(
+    sheet: Sheet, sale: Sale, grant: Grant, lowered: dict[int, Decimal]
+) -> tuple[Allocation, ...]:
+    """A row per line and funder; the funders' budgets are counted as caps are."""
+    policy, plan = grant.policy, grant.policy.funding
+    places = list(lowered)
+    left = {}
+    if plan.sole is None:
+        usage = sheet.deal.usage
+        left = budget_left(plan, promotion=policy.code, facts=sale.facts, usage=usage)
+    paid = funded(
+        plan,
+        list(lowered.values()),
+        currency=sale.currency,
+        places=sheet.places,
+        left=left,
+    )
+    if left:
+        takes: tuple[CapTake, ...] = budget_takes(
+            plan, paid, promotion=policy.code, facts=sale.facts
+        )
+        sheet.taken += takes
+    coupon = grant.coupon.key if grant.coupon else ""
+    return tuple(
+        Allocation.built(
+            {
+                "line": sheet.drafts[place].number,
+                "promotion": policy.code,
+                "name": policy.name,
+                "tax_code": sheet.drafts[place].shelved.product.tax_code,
+                "funder": funder,
+                "amount": amount,
+                "currency": sale.currency,
+                "coupon": coupon,
+            }
+        )
+        for place, parts in zip(places, paid, strict=True)
+        for funder, amount in parts
+    )
+
+
+def _over(sale: Sale, grant: Grant, over: Over) -> Finding:
+    """A limit that was passed where that is told of, or asked about."""
+    cap = over.limit.cap
+    asked, left = over.asked, over.limit.left or Fraction(0)
+    if cap.measure in ("amount", "percent"):
+        shown = (f"{sale.shown(sale.whole(each))} {sale.currency}" for each in (asked, left))
+    else:
+        shown = (f"{each} {cap.measure}" for each in (asked, left))
+    wants, has = shown
+    code = grant.policy.code
+    return Finding(
+        code="promotion.over_cap",
+        place=f"promotions/{code}",
+        severity="approval" if cap.behaviour == "approve" else "note",
+        message=LocalText(
+            en=f"promotion {code} takes {wants} and {has} of its cap of {cap} are left",
+            zh=f"促销 {code} 需占用 {wants}，其限额 {cap} 仅剩 {has}",
+        ),
     )

@@ -4,28 +4,36 @@ The unit phase fills what a unit costs; the steps of the document phase work on 
 lives as long as one call of ``price``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from cpq.agreement import Taken
-from cpq.allocation import Allocation
+from cpq.allocation import Allocation, Ungranted
+from cpq.cap import CapTake
 from cpq.catalogue import Catalogue
+from cpq.coupon import CouponOutcome
 from cpq.customer import Customer
+from cpq.deal import NO_FACTS, DealFacts
 from cpq.kernel.errors import Finding
 from cpq.kernel.money import RoundingPolicy
 from cpq.margin import LineFloors
-from cpq.pricebook import Slice
+from cpq.pricebook import NoPrice, Slice
 from cpq.pricing.agreed import each_of
 from cpq.pricing.draft import Draft
 from cpq.pricing.found import UnitPrice
 from cpq.pricing.scene import Scene
+from cpq.promotion import Combination
 from cpq.purchased import Purchased
 from cpq.trace import Step
 
 NOTHING = Decimal(0)
 _NO_COST = Fraction(0)
+
+
+PriceOf = Callable[[Draft], UnitPrice | NoPrice]
+"""What one unit of a line costs, asked as any other line is."""
 
 
 class Sheet:
@@ -41,6 +49,8 @@ class Sheet:
         at: datetime,
         traced: bool,
         purchased: Purchased | None = None,
+        deal: DealFacts = NO_FACTS,
+        price_of: PriceOf | None = None,
     ) -> None:
         size = len(drafts)
         self.catalogue = catalogue
@@ -49,6 +59,13 @@ class Sheet:
         self.prices = list(prices)
         self.at = at
         self.traced = traced
+        self.deal = deal
+        self.price_of = price_of
+        self.taken: tuple[CapTake, ...] = ()
+        self.coupons: tuple[CouponOutcome, ...] = ()
+        self.combinations: tuple[Combination, ...] = ()
+        self.ungranted: tuple[Ungranted, ...] = ()
+        self.gifts: dict[int, str] = {}
         self.last_prices = dict(purchased.last_prices) if purchased else {}
         self.amounts: list[Decimal] = [NOTHING] * size
         self.nets: Sequence[Decimal] = self.amounts
@@ -80,6 +97,14 @@ class Sheet:
                 self.steps[place] = list(rows)
             else:
                 kept += rows
+
+    def append(self, draft: Draft, price: UnitPrice, amount: Decimal) -> int:
+        """One more line, which nobody asked for; its place."""
+        self.drafts = (*self.drafts, draft)
+        self.prices.append(price)
+        self.amounts.append(amount)
+        self.steps.append(None)
+        return len(self.drafts) - 1
 
     def cost(self, place: int) -> Fraction | None:
         """The cost of one unit of a line; what is made of parts that are lines costs nothing."""

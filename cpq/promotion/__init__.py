@@ -1,32 +1,89 @@
 """Promotion policies (促销政策): who gets what off which products, until when, up to how much.
 
-A policy is written in ``policy``; ``lookup`` says which of them may act on an order, ``grant``
-what one of them takes off the lines that it covers.
+A policy is written in ``policy``, with what it gives (``benefit``), what it asks for
+(``condition``), which lines it means (``selector``) and which group it acts in (``group``).
+``lookup`` says which of them may act on an order; an order is a ``sale``. What one policy takes off
+it is a ``grant``: ``judge`` looks at its conditions, ``reckon`` and ``sets`` at its benefit,
+``limit`` at its caps. How they act together says ``act``, with ``best`` where the best combination
+is wanted; ``rows`` is what the trace shows of it.
 """
 
-from cpq.promotion.grant import Grant, Target, grant
-from cpq.promotion.lookup import InForce, PromotionLookup, in_force, ordered
-from cpq.promotion.policy import (
+from cpq.promotion.act import Candidate, Combination, Outcome, acted
+from cpq.promotion.benefit import (
     AmountOff,
-    Basis,
     Benefit,
+    BundleItem,
+    BundlePrice,
+    BuyGet,
+    EveryOff,
+    FixedPrice,
+    FreeGoods,
+    FreeShipping,
+    Ladder,
+    LadderStep,
     PercentOff,
-    PromotionPolicy,
-    refusal,
 )
+from cpq.promotion.condition import (
+    Buyer,
+    Condition,
+    Either,
+    Every,
+    LinesAmount,
+    LinesQuantity,
+    OrderNumber,
+    Unless,
+)
+from cpq.promotion.grant import Grant, granted
+from cpq.promotion.group import PromotionGroup
+from cpq.promotion.lookup import InForce, PromotionLookup, in_force, ordered
+from cpq.promotion.policy import Basis, PromotionPolicy, refusal
+from cpq.promotion.reckon import Gift
+from cpq.promotion.rows import gift_row, rows_of
+from cpq.promotion.sale import Running, Sale, Target, content_order, opened
+from cpq.promotion.selector import Selector
 
 __all__ = [
     "AmountOff",
     "Basis",
     "Benefit",
+    "BundleItem",
+    "BundlePrice",
+    "BuyGet",
+    "Buyer",
+    "Candidate",
+    "Combination",
+    "Condition",
+    "Either",
+    "Every",
+    "EveryOff",
+    "FixedPrice",
+    "FreeGoods",
+    "FreeShipping",
+    "Gift",
     "Grant",
     "InForce",
+    "Ladder",
+    "LadderStep",
+    "LinesAmount",
+    "LinesQuantity",
+    "OrderNumber",
+    "Outcome",
     "PercentOff",
+    "PromotionGroup",
     "PromotionLookup",
     "PromotionPolicy",
+    "Running",
+    "Sale",
+    "Selector",
     "Target",
-    "grant",
+    "Unless",
+    "acted",
+    "content_order",
+    "gift_row",
+    "granted",
     "in_force",
+    "opened",
     "ordered",
     "refusal",
+    "rows_of",
 ]

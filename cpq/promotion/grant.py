@@ -1,178 +1,444 @@
-"""What one policy takes off the lines that it covers (促销优惠计算): reckoned, capped, shared."""
+"""What one policy takes off the lines that it is for (促销优惠): reckoned, capped, shared.
 
-from collections.abc import Sequence
-from decimal import Decimal
+The steps are always the same: which of its lines are open to it, whether its conditions hold, what
+its benefit asks for, what its caps let through, and how that is shared over the lines, none of
+which goes below what a floor keeps. What was asked and could not be given is known, not lost.
+"""
+
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import NamedTuple
 
-from cpq.kernel.money import (
-    EXACT,
-    Money,
-    RoundingPolicy,
-    difference,
-    plain,
-    product,
-    rounded,
-    split_within,
-    total,
-)
-from cpq.promotion.policy import PercentOff, PromotionPolicy, refusal
-from cpq.trace import Effect, Step
+from cpq.cap import CapTake
+from cpq.coupon import Coupon
+from cpq.kernel.money import EXACT, plain, rounded_fraction, split_within
+from cpq.promotion.judge import Looked, Missed, missed
+from cpq.promotion.limit import Limit, Used, limits_of, measured, takes_of, taxed
+from cpq.promotion.policy import PromotionPolicy
+from cpq.promotion.reckon import ANY, Allowance, Gift, Offer, offered
+from cpq.promotion.sale import Running, Sale
 
-_CENT = Decimal("0.01")
-_KEPT_MAX = 1024
+_NOBODY: Mapping[int, Missed] = {}
+_NO_SHARES: Mapping[int, int] = {}
+_UNIT_PLACES = 9
 
 
-class Target(NamedTuple):
-    """A priced line as promotions see it; ``running`` is what earlier ones have left, ``least``
-    what a floor keeps of it.
-    """
+class Over(NamedTuple):
+    """A limit that was passed where that is allowed: what was asked and what was left."""
 
-    product: str
-    categories: tuple[str, ...]
-    quantity: Decimal
-    amount: Decimal
-    running: Decimal
-    least: Decimal = Decimal(0)
+    limit: Limit
+    asked: Fraction
 
 
 class Grant(NamedTuple):
-    """What one policy gives: a share per line (zero for most), and a row of the trace per line."""
+    """What one policy gives: shares by line, and why it gives nothing, or not all that it asks.
 
-    shares: tuple[Decimal, ...]
-    steps: tuple[Step | None, ...]
-
-
-def grant(
-    promotion: PromotionPolicy,
-    targets: Sequence[Target],
-    *,
-    currency: str,
-    policy: RoundingPolicy,
-) -> Grant:
-    """What a policy in force takes off each of the lines it covers, in the order of ``targets``.
-
-    Amounts are in ``currency``, rounded to the policy's places; no share exceeds what its line
-    still costs, and the cap bounds their sum.
+    ``places`` are the lines that it was for, ``lowers`` those that its benefit lowers, ``left``
+    what was left of these before; ``missed`` says why it gives nothing at all, ``refused`` why
+    nothing of a line. ``capped`` is whether a cap kept something back, ``used`` are the units that
+    its sets use up, ``spent`` is what caps count of it.
     """
-    if not targets:
-        return Grant((), ())
-    steps: list[Step | None] = [None] * len(targets)
-    if promotion.basis == "line":
-        for place, target in enumerate(targets):
-            steps[place] = _condition(promotion, (target,))
-        kept = [place for place, refusal in enumerate(steps) if refusal is None]
-    else:
-        refusal = _condition(promotion, targets)
-        steps = [refusal] * len(targets)
-        kept = [] if refusal else list(range(len(targets)))
-    shares = [Decimal(0)] * len(targets)
-    asked = (
-        _share(promotion, targets, kept, shares, currency=currency, policy=policy)
-        if kept
-        else Decimal(0)
-    )
-    granted = total(shares)
-    for place in kept:
-        steps[place] = _given(promotion, targets[place], shares[place], asked, granted)
-    return Grant(tuple(shares), tuple(steps))
+
+    policy: PromotionPolicy
+    places: Sequence[int]
+    shares: Mapping[int, int] = _NO_SHARES
+    asked: int = 0
+    missed: Missed | None = None
+    refused: Mapping[int, Missed] = _NOBODY
+    capped: bool = False
+    gifts: tuple[Gift, ...] = ()
+    used: Mapping[int, Fraction] = {}
+    takes: tuple[CapTake, ...] = ()
+    over: tuple[Over, ...] = ()
+    coupon: Coupon | None = None
+    left: Mapping[int, int] = _NO_SHARES
+    lowers: Sequence[int] = ()
+    spent: Used | None = None
+
+    @property
+    def total(self) -> int:
+        """All that it gives, gifts included, in minor units."""
+        return sum(self.shares.values()) + sum(gift.off for gift in self.gifts)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it gives anything, if only goods that are worth nothing."""
+        return bool(self.shares or self.gifts)
 
 
-def _given(
-    promotion: PromotionPolicy,
-    target: Target,
-    share: Decimal,
-    asked: Decimal,
-    granted: Decimal,
-) -> Step:
-    """The row of a line that a policy acted on; what was kept from it says by what."""
-    limited = asked > granted
-    left = difference(target.running, share)
-    reason = "applied"
-    if target.least and left <= target.least:
-        reason = "floored" if share else "at_floor"
-    elif limited:
-        reason = "capped" if promotion.cap else "floored"
-    elif not share:
-        reason = "nothing_left"
-    limited = limited and reason in ("capped", "floored")
-    return Step(
-        point="promotion",
-        rule=promotion.code,
-        name=promotion.title,
-        applied=bool(share),
-        reason=reason,
-        needed=plain(asked) if limited else "",
-        actual=plain(granted) if limited else "",
-        before=target.running,
-        after=left,
-        effect=Effect(kind="add", value=-Fraction(share)) if share else None,
-    )
+def granted(policy: PromotionPolicy, sale: Sale, running: Running, places: Sequence[int]) -> Grant:
+    """What a policy in force takes off the lines ``places`` that it is for."""
+    coupon, refusal = _opened(policy, sale, places)
+    if refusal is not None:
+        return Grant(policy, places, missed=refusal, coupon=coupon)
+    open_places, refused = _open(policy, sale, running, places)
+    looked = Looked(policy, sale, running, open_places)
+    if policy.basis == "line":
+        refused = {**refused, **_each_judged(looked)}
+        open_places = [place for place in open_places if place not in refused]
+        looked = looked._replace(places=open_places)
+        if not open_places:
+            return Grant(policy, places, refused=refused, coupon=coupon)
+    elif open_places or not refused:
+        found = missed(looked)
+        if found is not None:
+            return Grant(policy, places, missed=found, refused=refused, coupon=coupon)
+    if not open_places:
+        return Grant(policy, places, refused=refused, coupon=coupon)
+    given = _given(looked, coupon)
+    if isinstance(given, Missed):
+        return Grant(policy, places, missed=given, refused=refused, coupon=coupon)
+    return given._replace(places=places, refused=refused, coupon=coupon)
 
 
-def _condition(promotion: PromotionPolicy, group: Sequence[Target]) -> Step | None:
-    quantity = group[0].quantity
-    if len(group) > 1:
-        quantity = total(target.quantity for target in group)
-    low, high = promotion.quantity_from, promotion.quantity_to
-    if low is not None and quantity < low:
-        return refusal(promotion, "quantity_below", promotion.least, plain(quantity))
-    if high is not None and quantity > high:
-        return refusal(promotion, "quantity_above", plain(high), plain(quantity))
-    if promotion.amount_from is not None:
-        least, amount = promotion.amount_from.amount, total(target.amount for target in group)
-        if amount < least:
-            return refusal(promotion, "amount_below", plain(least), plain(amount))
+def applied(grant: Grant, running: Running) -> None:
+    """Take what a grant gives off what is left."""
+    for place, share in grant.shares.items():
+        running.left[place] -= share
+    for place, units in grant.used.items():
+        running.used[place] = running.used.get(place, Fraction(0)) + units
+    policy = grant.policy
+    if policy.exclusive == "line":
+        running.locked.update(dict.fromkeys(grant.shares, policy.code))
+    running.acted.append((policy.code, policy.group, frozenset(policy.not_with)))
+
+
+def kept_away(policy: PromotionPolicy, running: Running) -> str | None:
+    """The promotion that has acted and that a policy does not go together with."""
+    for code, group, excludes in running.acted:
+        if not excludes.isdisjoint((policy.code, policy.group)):
+            return code
+        if code in policy.not_with or group in policy.not_with:
+            return code
     return None
 
 
-def _share(
-    promotion: PromotionPolicy,
-    targets: Sequence[Target],
-    kept: Sequence[int],
-    shares: list[Decimal],
-    *,
-    currency: str,
-    policy: RoundingPolicy,
-) -> Decimal:
-    """Write each kept line's share into ``shares``; what was asked before any cap is returned."""
-    places = policy.places_for(currency)
-    # spare cents go by what the lines are, never by where they stand: permuting changes no total
-    kept = sorted(kept, key=lambda place: targets[place])
-    wholes = [max(targets[place].running, Decimal(0)) for place in kept]
-    rooms = [_room(targets[place]) for place in kept]
-    # what comes back lowers what the rest may be discounted by: an exchange pays nobody
-    base = max(total(targets[place].running for place in kept), Decimal(0))
-    benefit = promotion.benefit
-    per_line = isinstance(benefit, PercentOff) and promotion.spread == "per_line"
-    if isinstance(benefit, PercentOff) and per_line:
-        wished = [rounded(product(r, benefit.percent, _CENT), places, policy.mode) for r in wholes]
-        asked = min(total(wished), base)
-    else:
-        wished = wholes
-        asked = (
-            rounded(product(base, benefit.percent, _CENT), places, policy.mode)
-            if isinstance(benefit, PercentOff)
-            else min(benefit.amount.amount, base)
-        )
-    granted = asked
-    if promotion.cap is not None:
-        granted = promotion.cap.granted(Money(asked, currency)).amount
-    unbound = all(wish <= room for wish, room in zip(wished, rooms, strict=True))
-    if per_line and unbound and granted == total(wished):
-        parts = wished
-    else:
-        units, _ = split_within(
-            int(granted.scaleb(places, context=EXACT)),
-            [int(wish.scaleb(places, context=EXACT)) for wish in wished],
-            [int(room.scaleb(places, context=EXACT)) for room in rooms],
-        )
-        parts = [Decimal(unit).scaleb(-places, context=EXACT) for unit in units]
-    for place, part in zip(kept, parts, strict=True):
-        shares[place] = part
-    return asked
+def reduced(grant: Grant, sale: Sale, shares: Mapping[int, int]) -> Grant:
+    """A grant of which only these shares stand, with what it takes of caps reckoned again."""
+    grant = grant._replace(shares=shares, used=grant.used if shares else {})
+    if grant.spent is None:
+        return grant
+    units = {place: units for place, units in grant.spent.units.items() if place in shares}
+    spent = grant.spent._replace(shares=shares, units=units)
+    limits = limits_of(grant.policy, sale, grant.places, grant.coupon)
+    takes = takes_of(limits, sale, spent) if grant.acts else ()
+    return grant._replace(spent=spent, takes=takes)
 
 
-def _room(target: Target) -> Decimal:
+def _opened(
+    policy: PromotionPolicy, sale: Sale, places: Sequence[int]
+) -> tuple[Coupon | None, Missed | None]:
+    """The coupon that opens a policy; of several the first, by its key, that is not used up."""
+    coupons = sale.coupons.get(policy.code, ())
+    if policy.needs_coupon and not coupons:
+        return None, Missed("no_coupon", "a coupon", "none")
+    for coupon in coupons:
+        own = limits_of(policy, sale, places, coupon)[len(limits_of(policy, sale, places, None)) :]
+        if not any(limit.hard and limit.left == 0 for limit in own):
+            return coupon, None
+    if coupons:
+        return coupons[0], Missed("cap_exhausted", "1", "0")
+    return None, None
+
+
+def _open(
+    policy: PromotionPolicy, sale: Sale, running: Running, places: Sequence[int]
+) -> tuple[list[int], dict[int, Missed]]:
+    """The lines that a policy may lower, in the order of what they are, and why not the others."""
+    refused: dict[int, Missed] = {}
+    found = []
+    for place in places:
+        if place in running.locked:
+            refused[place] = Missed("excluded_by", "", running.locked[place])
+        elif policy.undiscounted and running.left[place] != sale.targets[place].amount:
+            refused[place] = Missed("already_discounted")
+        else:
+            found.append(place)
+    order = sale.order
+    found.sort(key=lambda place: (order[place], running.left[place]))
+    if policy.picks != "all" and len(found) > 1:
+        found = _picked(policy, sale, found, refused)
+    return found, refused
+
+
+def _picked(
+    policy: PromotionPolicy, sale: Sale, places: list[int], refused: dict[int, Missed]
+) -> list[int]:
+    """The one line whose unit is cheapest, or dearest; of equal ones the first by what it is."""
+
+    def each(place: int) -> Fraction:
+        target = sale.targets[place]
+        quantity = Fraction(target.quantity)
+        return target.amount / quantity if quantity else Fraction(target.amount)
+
+    chosen = (min if policy.picks == "cheapest" else max)(places, key=each)
+    for place in places:
+        if place != chosen:
+            refused[place] = Missed(f"not_{policy.picks}")
+    return [chosen]
+
+
+def _each_judged(looked: Looked) -> dict[int, Missed]:
+    found = ((place, missed(looked._replace(places=(place,)))) for place in looked.places)
+    return {place: each for place, each in found if each is not None}
+
+
+def _given(looked: Looked, coupon: Coupon | None) -> Grant | Missed:
+    policy, sale = looked.policy, looked.sale
+    limits = limits_of(policy, sale, looked.places, coupon)
+    offer: Offer | Missed = offered(looked, ANY)
+    over: list[Over] = []
+    capped = False
+    if limits and isinstance(offer, Offer):
+        first = offer
+        offer = _within_counts(looked, offer, limits, over)
+        capped = offer is not first
+    if isinstance(offer, Missed):
+        return offer
+    shares, bound = _shared(looked, offer, limits, over)
+    if isinstance(shares, Missed):
+        return shares
+    if offer.gifts and bound:
+        return _fewer_gifts(looked, offer, limits)
+    used = _used(looked, offer, shares)
+    acts = bool(used.shares or used.gifts)
+    asked = first.asked if capped and isinstance(first, Offer) else offer.asked
+    return Grant(
+        policy,
+        looked.places,
+        used.shares,
+        asked,
+        capped=capped or bound,
+        gifts=offer.gifts,
+        used=offer.used if acts else {},
+        takes=takes_of(limits, sale, used) if acts else (),
+        over=tuple(over) if acts else (),
+        left={place: looked.running.left[place] for place in offer.places},
+        lowers=offer.places,
+        spent=used,
+    )
+
+
+def _used(looked: Looked, offer: Offer, shares: Mapping[int, int]) -> Used:
+    """What of lines and gifts an offer uses once it is shared; all units of a line that is lowered
+    where it does not say.
+    """
+    targets = looked.sale.targets
+    units = {
+        place: Fraction(targets[place].quantity) if offer.units is None else offer.units[place]
+        for place in shares
+    }
+    gifts = [(gift.product, gift.quantity, gift.off) for gift in offer.gifts]
+    return Used(shares, units, gifts, offer.uses)
+
+
+def _within_counts(
+    looked: Looked, offer: Offer, limits: Sequence[Limit], over: list[Over]
+) -> Offer | Missed:
+    """The offer within the caps on orders, uses and units."""
+    allowed, sale = ANY, looked.sale
+    lowered = (place for place, weight in zip(offer.places, offer.weights, strict=True) if weight)
+    everything = _used(looked, offer, dict.fromkeys(lowered, 1))
+    for limit in limits:
+        cap = limit.cap
+        if cap.measure not in ("orders", "uses", "units") or limit.left is None:
+            continue
+        asked = measured(limit, sale, everything)
+        if cap.window == "line":
+            allowed = _per_line(looked, offer, limit, allowed)
+            continue
+        if asked <= limit.left:
+            continue
+        if not limit.hard:
+            over.append(Over(limit, asked))
+        elif not limit.left or (limit.left < 1 and cap.measure != "units"):
+            return Missed("cap_exhausted", _plain(asked), _plain(limit.left))
+        elif cap.behaviour == "reject" or cap.measure == "orders":
+            return Missed("capped", _plain(asked), _plain(limit.left))
+        else:
+            allowed = _narrowed(allowed, limit)
+    return offer if allowed.free else offered(looked, allowed)
+
+
+def _narrowed(allowed: Allowance, limit: Limit) -> Allowance:
+    assert limit.left is not None, "an open gate bounds nothing"
+    if limit.cap.measure == "uses":
+        left = floor(limit.left)
+        return allowed._replace(uses=left if allowed.uses is None else min(allowed.uses, left))
+    if limit.product:
+        before = allowed.by_product.get(limit.product, limit.left)
+        by_product = {**allowed.by_product, limit.product: min(before, limit.left)}
+        return allowed._replace(by_product=by_product)
+    units = limit.left if allowed.units is None else min(allowed.units, limit.left)
+    return allowed._replace(units=units)
+
+
+def _per_line(looked: Looked, offer: Offer, limit: Limit, allowed: Allowance) -> Allowance:
+    """At most so many units of each line: of each product, as lines of one product compete."""
+    found = allowed
+    for place in offer.places:
+        product = looked.sale.targets[place].product
+        found = _narrowed(found, limit._replace(product=product))
+    return found
+
+
+def _plain(number: Fraction) -> str:
+    """A count as people write it: at most nine decimals."""
+    if number.denominator == 1:
+        return str(number)
+    return plain(rounded_fraction(number, _UNIT_PLACES).normalize(EXACT))
+
+
+def _shared(
+    looked: Looked, offer: Offer, limits: Sequence[Limit], over: list[Over]
+) -> tuple[Mapping[int, int] | Missed, bool]:
+    """The offer within the caps on money, shared over its lines; whether a cap kept some back."""
+    sale = looked.sale
+    rooms = [_room(looked, place) for place in offer.places]
+    whole, narrow = offer.asked, list(rooms)
+    money = [limit for limit in limits if limit.cap.measure in ("amount", "percent")]
+    for limit in money:
+        asked = _asked_of(limit, looked, offer)
+        left = _left_of(limit, looked, offer)
+        if left is None or (asked <= left and limit.cap.window != "line"):
+            continue
+        if asked <= left:
+            pass
+        elif not limit.hard:
+            over.append(Over(limit, asked))
+            continue
+        elif limit.cap.behaviour == "reject":
+            return Missed("capped", _money(sale, asked), _money(sale, left)), True
+        if limit.cap.window == "line" or limit.product:
+            narrow = _narrow(limit, looked, offer, narrow)
+        else:
+            whole = min(whole, floor(left if limit.cap.tax is None else whole * left / asked))
+    parts = _parts(offer, whole, narrow)
+    shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
+    bound = whole < offer.asked or narrow != rooms
+    return _fitted(looked, offer, money, shares, narrow), bound
+
+
+def _parts(offer: Offer, whole: int, rooms: Sequence[int]) -> Sequence[int]:
+    each = offer.each
+    fits = each is not None and all(w <= room for w, room in zip(each, rooms, strict=True))
+    if each is not None and fits and whole == sum(each):
+        return each
+    parts, _ = split_within(whole, offer.weights, rooms)
+    return parts
+
+
+def _fitted(
+    looked: Looked,
+    offer: Offer,
+    limits: Sequence[Limit],
+    shares: Mapping[int, int],
+    rooms: Sequence[int],
+) -> Mapping[int, int]:
+    """The shares, less the few units by which rounding passes a cap on the other tax basis."""
+    sides = [
+        limit
+        for limit in limits
+        if limit.cap.tax is not None and limit.left is not None and limit.hard
+    ]
+    for limit in sides:
+        if limit.cap.window == "line" or limit.cap.measure == "percent":
+            continue
+        while shares and _weighed(limit, looked, shares) > (limit.left or 0):
+            parts = _parts(offer, sum(shares.values()) - 1, rooms)
+            shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
+    return shares
+
+
+def _weighed(limit: Limit, looked: Looked, shares: Mapping[int, int]) -> Fraction:
+    used = Used(shares, {}, (), 0)
+    return Fraction(measured(limit, looked.sale, used))
+
+
+def _asked_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction:
+    """What an offer asks of a cap on money, on the basis of the cap."""
+    sale = looked.sale
+    gifts = sum(gift.off for gift in offer.gifts if limit.covers(gift.product))
+    if offer.gifts and not offer.places:
+        return Fraction(gifts)
+    if limit.cap.tax is None and not limit.product:
+        return Fraction(offer.asked)
+    weights = sum(Fraction(weight) for weight in offer.weights)
+    if not weights:
+        return Fraction(0)
+    return sum(
+        (
+            offer.asked * Fraction(weight) / weights * taxed(limit.cap, sale, place)
+            for weight, place in zip(offer.weights, offer.places, strict=True)
+            if limit.covers(sale.targets[place].product)
+        ),
+        Fraction(0),
+    )
+
+
+def _left_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction | None:
+    if limit.left is None or limit.cap.measure == "amount":
+        return limit.left
+    base = sum(max(looked.sale.targets[place].amount, 0) for place in offer.places)
+    return Fraction(base) * limit.left / 100
+
+
+def _narrow(limit: Limit, looked: Looked, offer: Offer, rooms: Sequence[int]) -> list[int]:
+    """The rooms of lines within a cap that counts each line, or each product."""
+    sale, cap = looked.sale, limit.cap
+    assert limit.left is not None, "an open gate bounds nothing"
+    if cap.window != "line":
+        within = [
+            floor(room * taxed(cap, sale, place))
+            if limit.covers(sale.targets[place].product)
+            else 0
+            for room, place in zip(rooms, offer.places, strict=True)
+        ]
+        shared, _ = split_within(floor(limit.left), within, within)
+        return [
+            min(room, floor(part / taxed(cap, sale, place)))
+            if limit.covers(sale.targets[place].product)
+            else room
+            for room, part, place in zip(rooms, shared, offer.places, strict=True)
+        ]
+    found = []
+    for room, place in zip(rooms, offer.places, strict=True):
+        amount = max(sale.targets[place].amount, 0)
+        most = limit.left if cap.measure == "amount" else amount * limit.left / 100
+        found.append(min(room, floor(most / taxed(cap, sale, place))))
+    return found
+
+
+def _fewer_gifts(looked: Looked, offer: Offer, limits: Sequence[Limit]) -> Grant | Missed:
+    """As many gifts as a cap on money lets through: nobody gets half a gift."""
+    for uses in range(offer.uses - 1, 0, -1):
+        fewer = offered(looked, Allowance(uses=uses))
+        if isinstance(fewer, Missed):
+            break
+        over: list[Over] = []
+        shares, bound = _shared(looked, fewer, limits, over)
+        if isinstance(shares, Missed) or bound:
+            continue
+        used = _used(looked, fewer, shares)
+        return Grant(
+            looked.policy,
+            looked.places,
+            used.shares,
+            offer.asked,
+            capped=True,
+            gifts=fewer.gifts,
+            takes=takes_of(limits, looked.sale, used),
+            over=tuple(over),
+            spent=used,
+        )
+    return Missed("cap_exhausted", _money(looked.sale, Fraction(offer.asked)), "0")
+
+
+def _room(looked: Looked, place: int) -> int:
     """How much may still be taken off a line."""
-    return max(difference(target.running, target.least), Decimal(0))
+    return max(looked.running.left[place] - looked.sale.targets[place].least, 0)
+
+
+def _money(sale: Sale, minor: Fraction) -> str:
+    return str(sale.shown(ceil(minor)))

@@ -10,8 +10,11 @@ from decimal import Decimal
 from functools import cached_property
 
 from cpq.agreement import Taken
-from cpq.allocation import Allocation
+from cpq.allocation import Allocation, Ungranted
+from cpq.cap import CapTake
 from cpq.configuration import Configuration, Item
+from cpq.coupon import CouponOutcome
+from cpq.deal import DealFacts
 from cpq.kernel.errors import Finding
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode, Money, RoundingPolicy, total
@@ -19,6 +22,7 @@ from cpq.kernel.period import Bound
 from cpq.kernel.text import Code, Line
 from cpq.manual import ManualPrice
 from cpq.margin import FloorFinding, Margin, margin_of_lines
+from cpq.promotion import Combination
 from cpq.purchased import Purchased
 from cpq.rate import UsedRate
 from cpq.trace import Step
@@ -37,8 +41,12 @@ class Pricing(Frozen):
     ``rates`` the exchange rates that were used, ``manual`` the prices that people gave, by line,
     ``purchased`` what was bought before, ``promoted`` whether promotions were asked for, ``drawn``
     what an order of these lines takes of commitments.
-    ``refused`` are the promotions that did not hold for the order at all, with the reason; what
-    happened on a line stands in its ``steps``. ``findings`` are what a person should know: floors
+
+    ``deal`` is what promotions were told of the sale, ``taken`` what an offer of these lines takes
+    of the counters of caps, ``coupons`` what became of each that was entered, ``combinations``
+    where the best one was searched for, ``ungranted`` what promotions asked for and caps or floors
+    kept back. ``refused`` are the promotions that did not hold for the order at all, with the
+    reason; what happened on a line stands in its ``steps``. ``findings`` are what a person should know: floors
     that do not hold, a larger quantity that costs less. Optional lines are in no total. Amounts
     are in ``currency`` and rounded as ``policy`` says; ``price`` makes it.
 
@@ -69,6 +77,11 @@ class Pricing(Frozen):
     promoted: bool = added(True)
     drawn: tuple[Taken, ...] = added(())
     findings: tuple[FloorFinding | Finding, ...] = added(())
+    deal: DealFacts | None = added(None)
+    taken: tuple[CapTake, ...] = added(())
+    coupons: tuple[CouponOutcome, ...] = added(())
+    combinations: tuple[Combination, ...] = added(())
+    ungranted: tuple[Ungranted, ...] = added(())
 
     def _sum(self, amounts: Iterable[Decimal]) -> Money:
         return Money(total(amounts), self.currency)

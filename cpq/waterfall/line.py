@@ -45,7 +45,9 @@ class PricedLine(Frozen):
     ``allocated`` is its share of that price where the bundle is allocated. An ``optional`` line is
     offered beside the totals. ``cost`` is what the line costs us, ``None`` where that is not known;
     ``floor`` the lowest amount that promotions may leave; ``breakdown`` the amount by tier where
-    one unit does not cost as much as the next. ``number`` is ``1.2``: the second part of line 1.
+    one unit does not cost as much as the next. ``free_by`` is the promotion that added the line as
+    goods that are free: its ``amount`` is what they are worth. ``number`` is ``1.2``: the second
+    part of line 1.
 
     >>> line = PricedLine(number="1.2", product="M8", name="Bolt", quantity=200, unit="pc",
     ...                   currency="CNY", list_price="0.35", unit_price="0.30",
@@ -83,6 +85,7 @@ class PricedLine(Frozen):
     tax_fixed: Exact = added(Decimal(0))
     points: UnitPoints | None = added(None)
     breakdown: tuple[Slice, ...] = added(())
+    free_by: Code | None = added(None)
 
     @property
     def level(self) -> int:

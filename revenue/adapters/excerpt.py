@@ -18,11 +18,13 @@ from cpq.kernel.money import Money, total
 from cpq.kernel.text import number_key
 from revenue.adapters.rows import FORMAT, Rows, key_of, sha256
 from revenue.application import Application, Reversal
+from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.fulfilment import Delivery
 from revenue.invoice import Invoice
 from revenue.ledger.balance import Balance, Balances, Move
+from revenue.ledger.claims import place_claim, place_claim_reversal, place_claim_settlement
 from revenue.ledger.fact import Fact, read_fact
-from revenue.ledger.rules import series_key
+from revenue.ledger.series import series_key
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import Recovery, WriteOff
@@ -52,6 +54,14 @@ OF_CONTRACT = (
 _POSITION = (
     f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
     "AND contract_key = :key AND kind IN ('delivery', 'invoice') ORDER BY seq"
+)
+_CLAIMS = (
+    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
+    "AND contract_key = :key AND kind IN ('claim', 'claim_reversal', 'claim_settlement') "
+    f"UNION ALL SELECT {', '.join(f'f.{column}' for column in COLUMNS.split(', '))} "
+    "FROM {p}fact s JOIN {p}reversal r ON r.tenant = s.tenant AND r.reverses_seq = s.seq "
+    "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq WHERE s.tenant = :tenant "
+    "AND s.contract_key = :key AND s.kind = 'claim_settlement' ORDER BY seq"
 )
 _OWED = (
     "SELECT currency, amount_minor FROM {p}receivable "
@@ -149,6 +159,10 @@ class Excerpt:
                 self._contract(fact.contract)
             case Delivery():
                 self._contract(fact.contract)
+            case Claim() | ClaimReversal() | ClaimSettlement():
+                self._claims(fact.contract)
+                if not isinstance(fact, Claim):
+                    self._claim(fact.claim)
             case Reversal():
                 self._reversal(fact)
             case _:
@@ -235,6 +249,33 @@ class Excerpt:
             before = self.draft.delivered.get((contract, line.line)) or Decimal(0)
             self.draft.delivered.put((contract, line.line), total((before, line.quantity)))
 
+    def _claim(self, number: str) -> None:
+        """A claim of another contract than a fact says, so that the rules can say so."""
+        self._fact("claim", number)
+        found = self.draft.facts.get(series_key("claim", number))
+        if isinstance(found, Claim):
+            self._claims(found.contract)
+
+    def _claims(self, contract: str) -> None:
+        """The claims of a contract and all that happened to them."""
+        if not self._first_time("claims", contract):
+            return
+        settlements: dict[str, ClaimSettlement] = {}
+        for row in self._rows.all(_CLAIMS, key=key_of(contract)):
+            match self._keep(row):
+                case Claim() as claim:
+                    place_claim(self.draft, claim)
+                case ClaimReversal() as back:
+                    place_claim_reversal(self.draft, back)
+                case ClaimSettlement() as settlement:
+                    settlements[number_key(settlement.number)] = settlement
+                    place_claim_settlement(self.draft, settlement)
+                case Reversal() as undone:
+                    settlement = settlements[number_key(undone.reverses)]
+                    place_claim_settlement(self.draft, settlement, sign=-1, on=undone.on)
+                case _:
+                    pass
+
     def _reversal(self, fact: Reversal) -> None:
         key = key_of(fact.reverses)
         if self._first_time("number", fact.reverses):
@@ -256,6 +297,8 @@ class Excerpt:
             case Recovery() as settlement:
                 self._document("write_off", settlement.write_off)
                 self._document("receipt", settlement.receipt)
+            case ClaimSettlement() as settlement:
+                self._claims(settlement.contract)
             case _:
                 pass
 

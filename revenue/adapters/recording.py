@@ -20,6 +20,7 @@ from revenue.adapters.rows import Rows, key_of, minor, readable, sha256
 from revenue.adapters.shapes import LEFT, Values, fact_row, typed_row
 from revenue.application import Application, Reversal
 from revenue.chart import ChartOfAccounts
+from revenue.claim import ClaimSettlement
 from revenue.ledger import rules
 from revenue.ledger.balance import Balances
 from revenue.ledger.fact import Fact, Settlement
@@ -172,6 +173,8 @@ def _move(rows: Rows, fact: Settlement, *, sign: int) -> None:
         case Recovery():
             _move_balance(rows, fact, "write_off", fact.write_off, amount)
             _move_balance(rows, fact, "receipt", fact.receipt, amount)
+        case ClaimSettlement():
+            pass  # kept as a fact alone: the head row holds back every other recording
 
 
 _EXCESS = {

@@ -13,12 +13,13 @@ from cpq.kernel.money import plain
 from cpq.quote import Quote
 from revenue.adapters.rows import body_of, key_of, minor, sha256, version_of
 from revenue.application import Application, Reversal
+from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.contract import Contract
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.journal import JournalEntry, JournalLine
 from revenue.ledger.fact import Fact
-from revenue.ledger.rules import series_key
+from revenue.ledger.series import series_key
 from revenue.order import SalesOrder
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
@@ -27,6 +28,9 @@ from revenue.writeoff import Recovery, WriteOff
 Values = dict[str, Any]
 
 _GRID = 10**18
+_OF_A_CONTRACT = (
+    Delivery | Acceptance | Invoice | Receivable | Claim | ClaimReversal | ClaimSettlement
+)
 
 LEFT = {
     "receivable": "open_minor",
@@ -152,7 +156,7 @@ def order_row(order: SalesOrder, contract_version: int) -> Values:
 def fact_row(fact: Fact, seq: int) -> Values:
     """A fact, whatever its kind; its link of the chain comes with it."""
     contract = order = None
-    if isinstance(fact, Delivery | Acceptance | Invoice | Receivable):
+    if isinstance(fact, _OF_A_CONTRACT):
         contract = fact.contract
     if isinstance(fact, Delivery | Acceptance):
         order = fact.order

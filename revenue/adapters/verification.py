@@ -37,6 +37,7 @@ from revenue.contract import Contract
 from revenue.journal import JournalEntry, journal
 from revenue.ledger import Fact, rules
 from revenue.ledger.balance import Balances
+from revenue.ledger.series import series_key
 from revenue.order import SalesOrder
 
 _ALL = "SELECT * FROM {p}TABLE WHERE tenant = :tenant ORDER BY KEY"
@@ -261,6 +262,8 @@ def _expected_typed(facts: Iterable[tuple[int, Fact]], balances: Balances) -> Ex
     expected: Expected = {table: {} for table in _TYPED}
     settled: dict[str, int] = {}
     for seq, fact in facts:
+        if series_key(fact.kind, fact.number)[0] == "settlement":
+            settled[number_key(fact.number)] = seq
         values = typed_row(fact, seq)
         if values is None:
             continue
@@ -272,8 +275,6 @@ def _expected_typed(facts: Iterable[tuple[int, Fact]], balances: Balances) -> Ex
             balance = balances.documents.get((fact.kind, number_key(fact.number)))
             if balance is not None:
                 values[LEFT[fact.kind]] = balance.left.minor
-        if rules.series_key(fact.kind, fact.number)[0] == "settlement":
-            settled[number_key(fact.number)] = seq
         expected[fact.kind][values["number_key"],] = values
     return expected
 

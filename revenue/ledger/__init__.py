@@ -25,6 +25,7 @@ from revenue.application import Reversal
 from revenue.fulfilment import Delivery
 from revenue.invoice import Invoice
 from revenue.ledger.balance import Balance, Balances
+from revenue.ledger.claims import claim_balance
 from revenue.ledger.fact import Fact, Settlement, read_fact
 from revenue.ledger.open_item import Ageing, AgeingRow, OpenItem, age, days_overdue
 from revenue.ledger.rules import DocumentKind, document, meet, record
@@ -81,9 +82,10 @@ class ReceivablesLedger(Frozen):
         """The ledger with these facts appended: all of them, or none and a refusal.
 
         Raises ``Conflict`` (``fact.number_taken``, ``invoice.out_of_date``,
-        ``delivery.out_of_date``), ``NotFound`` (``receivable.unknown``, ``receipt.unknown``,
-        ``write_off.unknown``, ``reversal.unknown_fact``), ``Refused`` for every rule of the
-        trade (see ``revenue.ledger.rules``), ``Invalid`` (``fact.unknown_kind``).
+        ``delivery.out_of_date``, ``claim.out_of_date``, ``claim_reversal.out_of_date``),
+        ``NotFound`` (``receivable.unknown``, ``receipt.unknown``, ``write_off.unknown``,
+        ``claim.unknown``, ``reversal.unknown_fact``), ``Refused`` for every rule of the trade (see
+        ``revenue.ledger.rules``), ``Invalid`` (``fact.unknown_kind``).
         """
         for fact in facts:
             if not isinstance(fact, _KINDS):
@@ -149,6 +151,12 @@ class ReceivablesLedger(Frozen):
     def recoverable_amount(self, write_off: str, *, as_of: date | None = None) -> Money:
         """What of a write-off is not recovered; zero once it is reversed."""
         return self._document("write_off", write_off).left_on(as_of)
+
+    def owed_amount(self, claim: str, *, as_of: date | None = None) -> Money:
+        """What a funder owes of a claim; below 0, what it is owed. Raises ``NotFound``
+        (``claim.unknown``).
+        """
+        return claim_balance(self._balances, claim).left_on(as_of)
 
     def open_items(
         self, customer: str | None = None, *, as_of: date | None = None
@@ -244,7 +252,7 @@ class ReceivablesLedger(Frozen):
     def unapply(
         self, application: str, *, number: str, on: date, reason: str
     ) -> "ReceivablesLedger":
-        """Reverse an application, a write-off or a recovery by its number (反核销).
+        """Reverse an application, write-off, recovery or claim settlement by number (反核销).
 
         ``number`` is that of the reversal. Raises what ``record`` raises.
         """

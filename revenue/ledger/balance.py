@@ -2,62 +2,22 @@
 
 A balance is a fold over facts, but folding all of them for every new one would make the cost of
 recording grow with the ledger. So the ledger carries its fold along, as values that share what
-did not change: a ``Layers`` is a large map that nobody touches under a small one that is copied.
+did not change (``cpq.kernel.layers``).
 """
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
+from cpq.kernel.layers import Layers
 from cpq.kernel.money import Money
+from revenue.claim import Claim
 from revenue.ledger.fact import Fact
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import WriteOff
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-_RECENT_MAX = 256
-
-
-class Layers(Generic[K, V]):
-    """A map whose copy costs the same however large it is; never changed once ``sealed``.
-
-    >>> first = Layers({"a": 1}).draft()
-    >>> first.put("b", 2)
-    >>> second = first.sealed().draft()
-    >>> second.put("a", 9)
-    >>> first.get("a"), second.get("a"), second.get("b"), second.get("c")
-    (1, 9, 2, None)
-    """
-
-    __slots__ = ("_base", "_recent")
-
-    def __init__(self, base: dict[K, V] | None = None, recent: dict[K, V] | None = None) -> None:
-        self._base: dict[K, V] = {} if base is None else base
-        self._recent: dict[K, V] = {} if recent is None else recent
-
-    def get(self, key: K) -> V | None:
-        """The value of ``key`` or ``None``."""
-        found = self._recent.get(key)
-        return self._base.get(key) if found is None else found
-
-    def draft(self) -> "Layers[K, V]":
-        """A copy to ``put`` into."""
-        return Layers(self._base, dict(self._recent))
-
-    def put(self, key: K, value: V) -> None:
-        """Set a value; only in a draft that nobody else holds."""
-        self._recent[key] = value
-
-    def sealed(self) -> "Layers[K, V]":
-        """The draft as a value: a recent layer that grew too large goes into the base."""
-        if len(self._recent) <= _RECENT_MAX:
-            return self
-        return Layers({**self._base, **self._recent})
 
 
 class Move(NamedTuple):
@@ -69,11 +29,11 @@ class Move(NamedTuple):
 
 class Balance(NamedTuple):
     """What is left of a document: of a receivable it is open, of a receipt free, of a write-off
-    not recovered. ``last_on`` is the latest day on which it moved; ``moves`` are the sums of each
-    day on which it did, by day.
+    not recovered, of a claim owed or settled. ``last_on`` is the latest day on which it moved;
+    ``moves`` are the sums of each day on which it did, by day.
     """
 
-    document: Receivable | Receipt | WriteOff
+    document: Receivable | Receipt | WriteOff | Claim
     customer: str
     left: Money
     last_on: date
@@ -116,15 +76,19 @@ class Balance(NamedTuple):
         A fact may be dated before facts that are recorded already; what they took later is not
         there to be taken earlier.
         """
-        least = left = self.left
+        return self.span_from(on)[0]
+
+    def span_from(self, on: date) -> tuple[Money, Money]:
+        """The least and the most that is left on a day or on any later one, 0 before it began."""
+        least = most = left = self.left
         if on < self.document.on:
-            return left - left
+            return left - left, left - left
         for move in reversed(self.moves):
             if move.on <= on:
                 break
             left = left - move.amount
-            least = min(least, left)
-        return least
+            least, most = min(least, left), max(most, left)
+        return least, most
 
 
 Key = tuple[str, str]
@@ -138,7 +102,9 @@ class Balances:
     ``reversals`` maps a settlement to the number of its reversal, ``receivables`` a customer to
     its receivables as recorded, ``delivered`` (contract, line) to a quantity, ``delivered_net`` a
     contract to an amount, ``currencies`` a contract to the currency of its deliveries and invoices,
-    ``billed`` (contract, line) to a gross amount, ``owed`` an invoice to its receivables' sum.
+    ``billed`` (contract, line) to a gross amount, ``owed`` an invoice to its receivables' sum,
+    ``claimed`` (contract, funder, promotion, line, tax code) to what was claimed of it, and (claim,
+    line, tax code) to what was reversed of it.
     """
 
     facts: Layers[Key, Fact] = field(default_factory=Layers)
@@ -150,6 +116,7 @@ class Balances:
     currencies: Layers[str, str] = field(default_factory=Layers)
     billed: Layers[tuple[str, str], Money] = field(default_factory=Layers)
     owed: Layers[str, Money] = field(default_factory=Layers)
+    claimed: Layers[tuple[str, ...], Money] = field(default_factory=Layers)
 
     def draft(self) -> "Balances":
         """A copy for one call of ``record``."""
@@ -163,6 +130,7 @@ class Balances:
             self.currencies.draft(),
             self.billed.draft(),
             self.owed.draft(),
+            self.claimed.draft(),
         )
 
     def sealed(self) -> "Balances":
@@ -177,6 +145,7 @@ class Balances:
             self.currencies.sealed(),
             self.billed.sealed(),
             self.owed.sealed(),
+            self.claimed.sealed(),
         )
 
     def move(self, key: Key, on: date, amount: Money) -> None:

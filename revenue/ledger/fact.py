@@ -10,13 +10,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from cpq.kernel.errors import Unreadable
 from revenue.application import Application, Reversal
+from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
 
-Settlement = Application | WriteOff | Recovery
+Settlement = Application | WriteOff | Recovery | ClaimSettlement
 """What a reversal can undo."""
 
 Fact = Annotated[
@@ -29,7 +30,10 @@ Fact = Annotated[
     | Reversal
     | AllowanceCharge
     | WriteOff
-    | Recovery,
+    | Recovery
+    | Claim
+    | ClaimReversal
+    | ClaimSettlement,
     Field(discriminator="kind"),
 ]
 """Anything that a ``ReceivablesLedger`` records."""

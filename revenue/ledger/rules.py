@@ -15,6 +15,7 @@ when a fact of the same call is refused; so of several facts either all are reco
     ================  ===========================  ================================
 
 Delivery, invoice and acceptance move none of these; they must fit what was delivered and billed.
+Claims on funders have their rules in ``revenue.ledger.claims``.
 """
 
 from datetime import date
@@ -25,41 +26,24 @@ from cpq.kernel.errors import Conflict, NotFound, Refused
 from cpq.kernel.money import Money, plain, total
 from cpq.kernel.text import number_key
 from revenue.application import Application, Reversal
+from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.ledger.balance import Balance, Balances, Key
+from revenue.ledger.claims import (
+    record_claim,
+    record_claim_reversal,
+    record_claim_settlement,
+    undo_claim_settlement,
+)
 from revenue.ledger.fact import Fact, Settlement
+from revenue.ledger.series import IRREVERSIBLE, noun, refuse_before, series_key
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
 
 DocumentKind = Literal["receivable", "receipt", "write_off"]
-
-_SERIES = {"application": "settlement", "write_off": "settlement", "recovery": "settlement"}
-_NOUNS = {"write_off": "write-off", "allowance_charge": "allowance charge"}
-_IRREVERSIBLE = (
-    "receipt",
-    "receivable",
-    "invoice",
-    "delivery",
-    "acceptance",
-    "allowance_charge",
-    "reversal",
-)
-
-
-def series_key(kind: str, number: str) -> Key:
-    """Where a fact is filed: its kind and number; what can be reversed shares one series.
-
-    >>> series_key("recovery", "V-1"), series_key("receipt", "R-1")
-    (('settlement', 'v-1'), ('receipt', 'r-1'))
-    """
-    return _SERIES.get(kind, kind), number_key(number)
-
-
-def noun(kind: str) -> str:
-    """A kind of fact in words."""
-    return _NOUNS.get(kind, kind)
+_Taking = Application | WriteOff | Recovery
 
 
 def record(draft: Balances, fact: Fact) -> None:
@@ -83,6 +67,12 @@ def record(draft: Balances, fact: Fact) -> None:
             _record_invoice(draft, fact)
         case Delivery():
             _record_delivery(draft, fact)
+        case Claim():
+            record_claim(draft, fact)
+        case ClaimReversal():
+            record_claim_reversal(draft, fact)
+        case ClaimSettlement():
+            record_claim_settlement(draft, fact)
         case Acceptance() | AllowanceCharge():
             pass
         case _:
@@ -160,19 +150,7 @@ def _named(balance: Balance) -> str:
 
 def _refuse_early(fact: Settlement, *balances: Balance) -> None:
     latest = max(balances, key=lambda balance: balance.document.on)
-    _refuse_before(fact, latest.document.on, _named(latest))
-
-
-def _refuse_before(fact: Fact, earliest: date, what: str) -> None:
-    if fact.on < earliest:
-        raise Refused(
-            f"{fact.kind}.too_early",
-            f"{noun(fact.kind)} {fact.number} is dated {fact.on}, before {what} ({earliest}); "
-            "date it that day or later",
-            number=fact.number,
-            on=fact.on,
-            earliest=earliest,
-        )
+    refuse_before(fact, latest.document.on, _named(latest))
 
 
 def _refuse_excess(fact: Settlement, balance: Balance, *, reason: str, state: str) -> None:
@@ -214,7 +192,7 @@ def _record_recovery(draft: Balances, fact: Recovery) -> None:
     _move(draft, fact, sign=-1)
 
 
-def _taken_from(fact: Settlement) -> tuple[Key, ...]:
+def _taken_from(fact: _Taking) -> tuple[Key, ...]:
     """The documents that a settlement takes its amount from."""
     match fact:
         case Application():
@@ -225,7 +203,7 @@ def _taken_from(fact: Settlement) -> tuple[Key, ...]:
             return ("receipt", fact.receipt), ("write_off", fact.write_off)
 
 
-def _move(draft: Balances, fact: Settlement, *, sign: int, on: date | None = None) -> None:
+def _move(draft: Balances, fact: _Taking, *, sign: int, on: date | None = None) -> None:
     for kind, number in _taken_from(fact):
         draft.move((kind, number_key(number)), on or fact.on, fact.amount * sign)
 
@@ -244,22 +222,25 @@ def _record_reversal(draft: Balances, fact: Reversal) -> None:
             number=fact.number,
             reversed_by=earlier,
         )
-    _refuse_before(fact, settlement.on, f"the {noun(settlement.kind)} {settlement.number}")
+    refuse_before(fact, settlement.on, f"the {noun(settlement.kind)} {settlement.number}")
     if isinstance(settlement, WriteOff):
         _undo_recoverable(draft, fact, settlement)
-    _move(draft, settlement, sign=1, on=fact.on)
+    if isinstance(settlement, ClaimSettlement):
+        undo_claim_settlement(draft, fact, settlement)
+    else:
+        _move(draft, settlement, sign=1, on=fact.on)
     draft.reversals.put(key, fact.number)
 
 
 def _refuse_not_reversible(draft: Balances, fact: Reversal) -> None:
     key = number_key(fact.reverses)
-    for kind in _IRREVERSIBLE:
+    for kind in IRREVERSIBLE:
         found = draft.facts.get((kind, key))
         if found is not None:
             raise Refused(
                 "reversal.not_reversible",
                 f"{noun(kind)} {found.number} cannot be reversed; only an application, a "
-                "write-off or a recovery can",
+                "write-off, a recovery or a claim settlement can",
                 number=fact.number,
                 kind=kind,
             )
@@ -289,7 +270,7 @@ def _record_receivable(draft: Balances, fact: Receivable) -> None:
     invoice = draft.facts.get(("invoice", source))
     owed = draft.owed.get(source)
     if isinstance(invoice, Invoice):
-        _refuse_before(fact, invoice.on, f"invoice {invoice.number}")
+        refuse_before(fact, invoice.on, f"invoice {invoice.number}")
         _refuse_other_invoice(fact, invoice, Money.zero(invoice.currency) if owed is None else owed)
     if source and (owed is None or owed.code == fact.amount.code):
         draft.owed.put(source, fact.amount if owed is None else owed + fact.amount)

@@ -66,14 +66,14 @@ def test_an_amount_off_is_that_amount_under_either_spread(spread: str) -> None:
 
 
 def test_a_cap_clips_and_the_shares_add_up_to_it() -> None:
-    assert _shares(_priced(_percent("50", cap=_cap("10.00")))) == ["5.63", "4.37"]
-    assert _shares(_priced(_percent("50", cap=_cap("88.85")))) == ["50.00", "38.85"]
-    assert _shares(_priced(_percent("50", spread="per_line", cap=_cap("0.01")))) == ["0.01", "0.00"]
+    assert _shares(_priced(_percent("50", caps=(_cap("10.00"),)))) == ["5.63", "4.37"]
+    assert _shares(_priced(_percent("50", caps=(_cap("88.85"),)))) == ["50.00", "38.85"]
+    assert _shares(_priced(_percent("50", spread="per_line", caps=(_cap("0.01"),)))) == ["0.01", "0.00"]
 
 
 def test_a_cap_that_rejects_gives_nothing_beyond_it() -> None:
-    assert _shares(_priced(_percent("50", cap=_cap("88.84", "reject")))) == ["0.00", "0.00"]
-    assert _shares(_priced(_percent("50", cap=_cap("88.85", "reject")))) == ["50.00", "38.85"]
+    assert _shares(_priced(_percent("50", caps=(_cap("88.84", "reject"),)))) == ["0.00", "0.00"]
+    assert _shares(_priced(_percent("50", caps=(_cap("88.85", "reject"),)))) == ["50.00", "38.85"]
 
 
 def test_spare_cents_do_not_follow_the_order_of_lines() -> None:
@@ -175,7 +175,7 @@ def test_an_amount_that_cannot_be_paid_is_no_promotion() -> None:
     with pytest.raises(ValidationError, match="more decimals than CNY has"):
         PromotionPolicy(code="OFF", benefit=AmountOff(amount=Money("10.005", "CNY")))
     with pytest.raises(ValidationError, match="more decimals than JPY has"):
-        _percent("5", cap=Cap(amount=Money("5.5", "JPY")))
+        _percent("5", caps=(Cap(amount=Money("5.5", "JPY")),))
 
 
 def test_a_policy_for_a_product_covers_its_variants() -> None:
@@ -228,7 +228,7 @@ def test_a_cap_in_another_currency_is_refused() -> None:
 
 
 def test_each_share_is_kept_with_its_funder_and_tax_code() -> None:
-    pricing = _priced(_percent("10", funder="VENDOR"))
+    pricing = _priced(_percent("10", funding="VENDOR"))
     rows = [(row.line, row.tax_code, row.funder, row.amount) for row in pricing.allocations]
     assert rows == [
         ("1", "VAT13", "VENDOR", Decimal("10.00")),

@@ -130,7 +130,7 @@ def promotions(draw: st.DrawFn, code: str = "P") -> PromotionPolicy:
         code=code,
         benefit=benefit,
         priority=draw(st.integers(0, 2)),
-        cap=draw(st.none() | cap),
+        caps=draw(st.just(()) | st.tuples(cap)),
         products=tuple(draw(st.lists(st.sampled_from(CODES), max_size=2, unique=True))),
         basis=draw(st.sampled_from(["line", "order"])),
         spread=draw(st.sampled_from(["order", "per_line"])),

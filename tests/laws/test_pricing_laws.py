@@ -109,8 +109,8 @@ def test_a_cap_is_never_exceeded(items: list[Item], trade: Catalogue) -> None:
         given_away = total(
             row.amount for row in pricing.allocations if row.promotion == promotion.code
         )
-        if promotion.cap is not None:
-            assert given_away <= promotion.cap.amount.amount
+        for cap in promotion.caps:
+            assert given_away <= cap.limit
         if isinstance(promotion.benefit, AmountOff):
             assert given_away <= promotion.benefit.amount.amount
 
@@ -120,11 +120,11 @@ def test_a_cap_is_never_exceeded(items: list[Item], trade: Catalogue) -> None:
 def test_more_cap_never_raises_the_net(
     items: list[Item], trade: Catalogue, promotion: PromotionPolicy, low: Decimal, more: Decimal
 ) -> None:
-    over = promotion.cap.over if promotion.cap else "clip"
+    over = promotion.caps[0].over if promotion.caps else "clip"
     nets = []
     for most in (low, low + more):
         cap = Cap(amount=Money(most, "CNY"), over=over)
-        nets.append(_priced(items, trade.with_(promotions=(promotion.with_(cap=cap),))).net)
+        nets.append(_priced(items, trade.with_(promotions=(promotion.with_(caps=(cap,)),))).net)
     assert nets[1] <= nets[0]
 
 
@@ -239,7 +239,7 @@ trade = Catalogue(
            PriceBook(code="VIP", currency="CNY", base="LIST", zone="Asia/Shanghai", versions=(
                PriceBookVersion(entries=(entry(category="c", percent_off="7.5"),)),))),
     promotions=(PromotionPolicy(code="X", benefit=PercentOff(percent="3.3"), categories=("c", "d"),
-                                cap=Cap(amount=Money("7.77", "CNY"))),
+                                caps=(Cap(amount=Money("7.77", "CNY")),)),
                 PromotionPolicy(code="Y", benefit=AmountOff(amount=Money("1.01", "CNY")),
                                 customer_groups=("g1", "g2", "g3"))),
 )

@@ -176,7 +176,7 @@ def promotions(draw: st.DrawFn, code: str) -> PromotionPolicy:
         code=code,
         benefit=benefit,
         priority=draw(st.integers(0, 2)),
-        cap=draw(st.none() | cap),
+        caps=draw(st.just(()) | st.tuples(cap)),
         products=tuple(draw(st.lists(st.sampled_from(SOLD), max_size=2, unique=True))),
         spread=draw(st.sampled_from(["order", "per_line"])),
         quantity_from=draw(st.none() | st.integers(1, 20)),

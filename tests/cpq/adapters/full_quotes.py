@@ -163,7 +163,7 @@ PROMOTIONS = (
         name={"en": "Year-end campaign", "zh": "年终促销"},
         benefit=PercentOff(percent="3"),
         categories=("machines",),
-        cap=Cap(amount=Money("9000.00", "CNY")),
+        caps=(Cap(amount=Money("9000.00", "CNY")),),
     ),
     PromotionPolicy(
         code="OIL-LOT",

@@ -135,7 +135,7 @@ def shop() -> Catalogue:
                 code="BASKET",
                 amount_from=cny(200),
                 benefit=AmountOff(amount=cny(20)),
-                cap=Cap(amount=cny(20)),
+                caps=(Cap(amount=cny(20)),),
             ),
         ),
         floors=(

@@ -725,7 +725,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "a promotion with a cap of nothing",
         "shop",
-        changing("promotions", "SPRING", cap=Cap(amount=cny(0))),
+        changing("promotions", "SPRING", caps=(Cap(amount=cny(0)),)),
         "lint.cap_zero",
         "promotions/SPRING",
     ),
@@ -737,7 +737,7 @@ DEFECTS: tuple[Defect, ...] = (
             off(10),
             products=("TAPE",),
             amount_from=cny(5000),
-            cap=Cap(amount=cny(300), over="reject"),
+            caps=(Cap(amount=cny(300), over="reject"),),
         ),
         "lint.cap_rejects_all",
         "promotions/BIG",

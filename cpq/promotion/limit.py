@@ -1,0 +1,149 @@
+"""The caps of a policy on one sale (限额适用): what is left of each, and what a grant takes of it.
+
+A cap without memory bounds this order; one that is counted bounds it by what others have left of
+its counter. A coupon's own caps stand beside those of its promotion.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from cpq.cap import Cap, CapTake, Counter, counters_of
+from cpq.coupon import Coupon
+from cpq.kernel.money import EXACT, Rounding, currency_places, rounded_fraction
+from cpq.promotion.policy import PromotionPolicy
+from cpq.promotion.sale import Sale
+
+_UNIT_PLACES = 9
+
+
+class Limit(NamedTuple):
+    """A cap on this sale: ``left`` of it, for one ``product`` where it counts by product.
+
+    ``left`` is ``None`` of a gate that is open: it bounds nothing, and counts.
+    """
+
+    cap: Cap
+    counter: Counter | None
+    left: Fraction | None
+    product: str = ""
+
+    @property
+    def hard(self) -> bool:
+        """Whether it is kept, rather than told of or asked about."""
+        return self.cap.behaviour in ("clip", "reject")
+
+    def covers(self, product: str) -> bool:
+        """Whether it counts a product."""
+        return not self.product or self.product == product
+
+
+def limits_of(
+    policy: PromotionPolicy, sale: Sale, places: Sequence[int], coupon: Coupon | None
+) -> list[Limit]:
+    """What is left of every cap that bears on a policy and the coupon that opened it."""
+    if not policy.caps and coupon is None:
+        return []
+    found = [limit for cap in policy.caps for limit in _limits(policy.code, cap, sale, places)]
+    if coupon is not None:
+        for cap in coupon.caps:
+            found += _limits(coupon.owner, cap, sale, places)
+    return found
+
+
+def _limits(owner: str, cap: Cap, sale: Sale, places: Sequence[int]) -> Iterator[Limit]:
+    if not cap.counted:
+        yield Limit(cap, None, _in_units(cap, sale))
+        return
+    products: tuple[str, ...] = ("",)
+    if "product" in cap.scope:
+        products = tuple(sorted({sale.targets[place].product for place in places}))
+    for product in products:
+        counter = counters_of(owner, cap, sale.facts, product=product)
+        if counter is not None:
+            used = Fraction(sale.deal.usage.used(counter))
+            left = max(Fraction(cap.limit) - used, Fraction(0))
+            if cap.measure == "amount":
+                left *= 10**sale.places
+            gate = cap.overshoot_last and left > 0
+            yield Limit(cap, counter, None if gate else left, product)
+
+
+def _in_units(cap: Cap, sale: Sale) -> Fraction:
+    limit = Fraction(cap.limit)
+    return limit * 10**sale.places if cap.measure == "amount" else limit
+
+
+def taxed(cap: Cap, sale: Sale, place: int) -> Fraction:
+    """What one of the price of a line is on the tax basis of a cap."""
+    if cap.tax is None:
+        return Fraction(1)
+    target = sale.targets[place]
+    return target.gross if cap.tax == "gross" else target.net
+
+
+class Used(NamedTuple):
+    """What a grant uses: money and units by line, money and units of gifts, applications."""
+
+    shares: Mapping[int, int]
+    units: Mapping[int, Fraction]
+    gifts: Sequence[tuple[str, Decimal, int]]
+    uses: int
+
+
+def takes_of(limits: Sequence[Limit], sale: Sale, used: Used) -> tuple[CapTake, ...]:
+    """What a grant takes of the counters of its caps."""
+    found = []
+    for limit in limits:
+        if limit.counter is None:
+            continue
+        amount = measured(limit, sale, used)
+        if amount:
+            found.append(
+                CapTake(
+                    counter=limit.counter,
+                    amount=_number(limit, sale, amount),
+                    limit=limit.cap.limit,
+                    hard=limit.hard,
+                    overshoot=limit.cap.overshoot_last,
+                )
+            )
+    return tuple(found)
+
+
+def measured(limit: Limit, sale: Sale, used: Used) -> Fraction:
+    """How much of what a cap counts a grant uses; money in minor units."""
+    cap = limit.cap
+    if cap.measure == "orders":
+        return Fraction(1)
+    if cap.measure == "uses":
+        return Fraction(used.uses)
+    if cap.measure == "units":
+        return sum(
+            (
+                units
+                for place, units in used.units.items()
+                if limit.covers(sale.targets[place].product)
+            ),
+            Fraction(0),
+        ) + sum(
+            (Fraction(quantity) for code, quantity, _ in used.gifts if limit.covers(code)),
+            Fraction(0),
+        )
+    return sum(
+        (
+            share * taxed(cap, sale, place)
+            for place, share in used.shares.items()
+            if limit.covers(sale.targets[place].product)
+        ),
+        Fraction(0),
+    ) + sum((off for code, _, off in used.gifts if limit.covers(code)), 0)
+
+
+def _number(limit: Limit, sale: Sale, amount: Fraction) -> Decimal:
+    """On the grid of the counter, rounded up: what fits what is left still does."""
+    if limit.cap.measure == "amount":
+        places = currency_places(sale.currency)
+        return rounded_fraction(amount / 10**sale.places, places, Rounding.UP)
+    return rounded_fraction(amount, _UNIT_PLACES, Rounding.UP).normalize(EXACT)

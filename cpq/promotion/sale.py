@@ -1,0 +1,114 @@
+"""An order as promotions see it (促销计算对象): lines, facts, and what is left of each line.
+
+Amounts are whole minor units of the document's grid. The ``Sale`` does not change while promotions
+act; ``Running`` does: what they have left of each line, which units are used up, who has acted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from cpq.cap import Facts
+from cpq.coupon import Coupon
+from cpq.customer import Customer
+from cpq.deal import NO_FACTS, DealFacts
+from cpq.kernel.money import EXACT, Money, Rounding, rounded_fraction
+from cpq.kernel.quantity import UnitTable
+
+
+class Target(NamedTuple):
+    """A priced line as promotions see it.
+
+    ``quantity`` is in the product's own ``unit``; ``amount`` what it costs before promotions and
+    ``least`` what a floor keeps of it, in minor units; ``net`` and ``gross`` are what one of the
+    price is before tax and with it; ``covering`` are the policies whose target it is.
+    """
+
+    number: str
+    product: str
+    family: str | None
+    categories: tuple[str, ...]
+    quantity: Decimal
+    unit: str
+    amount: int
+    least: int = 0
+    net: Fraction = Fraction(1)
+    gross: Fraction = Fraction(1)
+    freight: bool = False
+    cost: int | None = None
+    covering: tuple[int, ...] = ()
+
+
+GiftValue = Callable[[str, Decimal], int | None]
+"""What so many of a product are worth, in minor units; ``None`` where it has no price."""
+
+
+class Sale(NamedTuple):
+    """What does not change while promotions act on an order.
+
+    ``order`` is for each line its place among all by what it is, whatever its number: cents that
+    are left over go by it, so that permuting the lines changes no total. ``coupons`` are those that
+    may be used, by promotion, in the order of their keys.
+    """
+
+    targets: Sequence[Target]
+    order: Sequence[int]
+    currency: str
+    places: int
+    mode: Rounding
+    facts: Facts
+    units: UnitTable
+    gift_value: GiftValue
+    customer: Customer | None = None
+    deal: DealFacts = NO_FACTS
+    coupons: Mapping[str, Sequence[Coupon]] = {}
+
+    def minor(self, money: Money) -> int:
+        """An amount in minor units; what is finer than the document's grid is cut off."""
+        return int(money.amount.scaleb(self.places, context=EXACT))
+
+    def shown(self, minor: int) -> Decimal:
+        """Minor units as a number of the currency."""
+        return Decimal(minor).scaleb(-self.places, context=EXACT)
+
+    def whole(self, value: Fraction) -> int:
+        """A fraction of minor units rounded as the document rounds."""
+        return int(rounded_fraction(value, 0, self.mode))
+
+
+@dataclass
+class Running:
+    """What promotions have left: ``left`` of each line, ``used`` units of it, ``locked`` by whom.
+
+    ``acted`` are the promotions and groups that gave something, in their order; ``later`` is
+    whether a group has acted before the one that acts now.
+    """
+
+    left: list[int]
+    used: dict[int, Fraction] = field(default_factory=dict)
+    locked: dict[int, str] = field(default_factory=dict)
+    acted: list[tuple[str, str | None, frozenset[str]]] = field(default_factory=list)
+    later: bool = False
+
+    def copy(self) -> "Running":
+        """The same, to try something on."""
+        return Running(
+            self.left.copy(), self.used.copy(), self.locked.copy(), self.acted.copy(), self.later
+        )
+
+
+def opened(targets: Sequence[Target]) -> Running:
+    """What is left before any promotion acts: all."""
+    return Running([target.amount for target in targets])
+
+
+def content_order(targets: Sequence[Target]) -> list[int]:
+    """For each line its place by what it is: product, what covers it, quantity, amount, floor."""
+    keys = [
+        (each.product, each.covering, each.quantity, each.amount, each.least, each.freight)
+        for each in targets
+    ]
+    place_of = {key: place for place, key in enumerate(sorted(set(keys)))}
+    return [place_of[key] for key in keys]
