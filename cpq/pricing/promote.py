@@ -142,6 +142,7 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
         product.freight,
         None if cost is None else int(cost * Fraction(draft.quantity) * 10**sheet.places),
         covering,
+        draft.unit,
     )
 
 

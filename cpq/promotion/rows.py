@@ -31,8 +31,9 @@ def refused_row(policy: PromotionPolicy, missed: Missed, sale: Sale, place: int)
     """The row of a line on which a policy does not act."""
     basis = missed.basis
     if missed.reason in ("quantity_below", "quantity_above"):
-        unit = basis or sale.targets[place].unit
-        basis = f"{policy.basis} {unit}" if basis else ""
+        target = sale.targets[place]
+        unit = basis or ("" if target.unit == target.sold_in else target.unit)
+        basis = f"{policy.basis} {unit}" if unit else ""
     return refusal(policy, missed.reason, missed.needed, missed.actual, basis)
 
 

@@ -21,7 +21,7 @@ from cpq.kernel.quantity import UnitTable
 class Target(NamedTuple):
     """A priced line as promotions see it.
 
-    ``quantity`` is in the product's own ``unit``; ``amount`` what it costs before promotions and
+    ``quantity`` is in the product's own ``unit``, ``sold_in`` the unit of the line; ``amount`` what it costs before promotions and
     ``least`` what a floor keeps of it, in minor units; ``net`` and ``gross`` are what one of the
     price is before tax and with it; ``covering`` are the policies whose target it is.
     """
@@ -39,6 +39,7 @@ class Target(NamedTuple):
     freight: bool = False
     cost: int | None = None
     covering: tuple[int, ...] = ()
+    sold_in: str = ""
 
 
 GiftValue = Callable[[str, Decimal], int | None]

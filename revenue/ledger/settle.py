@@ -35,7 +35,7 @@ def settle_claims(
     names the ones it is for, by default all of the funder in the amount's currency. A single
     settlement takes ``number`` itself, several take number/1, number/2 ….
     Raises what ``record`` raises, and ``Refused``: ``claim_settlement.exceeds_open``,
-    ``claim_settlement.nothing_to_settle``.
+    ``claim_settlement.nothing_to_settle``, ``claim_settlement.other_claim``.
 
     >>> from revenue.claim import ClaimLine
     >>> day = date(2026, 12, 1)
@@ -102,7 +102,7 @@ def _owed(
     claims: Sequence[str] | None,
 ) -> list[_Owed]:
     """What can be settled of each claim on a day, oldest first, then by number; zeros left out."""
-    key = number_key(funder)
+    meant = number_key(funder), currency
     balances = ledger._balances  # noqa: SLF001 - a verb of the ledger, beside it for its subject
     if claims is None:
         named = [fact.number for fact in ledger.facts if isinstance(fact, Claim)]
@@ -113,7 +113,15 @@ def _owed(
         balance = claim_balance(balances, number)
         claim = balance.document
         assert isinstance(claim, Claim)
-        if number_key(claim.funder) == key and claim.amount.code == currency and claim.on <= on:
+        if (number_key(claim.funder), claim.amount.code) != meant:
+            if claims is not None:
+                raise Refused(
+                    "claim_settlement.other_claim",
+                    f"claim {claim.number} is of {claim.funder} in {claim.amount.code}, the "
+                    f"settlement of {funder} in {currency}; leave it out",
+                    claim=claim.number,
+                )
+        elif claim.on <= on:
             least, most = balance.span_from(on)
             zero = Money.zero(currency)
             amount = max(least, zero) if most > zero else min(most, zero)

@@ -221,7 +221,7 @@ class StoredCouponsContract:
     """Tests of a store's coupons; subclass it and give a fixture ``store``, empty each time."""
 
     def test_thousands_are_kept_and_checked(self, store: Store) -> None:
-        """More than one page and more than one chunk, in one transaction; then all of them again."""
+        """More than one page and one chunk, in one transaction; then all of them again."""
         made = coupons(1700, promotion="MAIL", entropy=seeded("mail"), batch="mail")
         with store.unit() as deals:
             deals.coupons.issue(made)

@@ -138,15 +138,17 @@ def test_what_was_issued_cannot_be_changed(url: str) -> None:
         with store.unit() as deals:
             deals.coupons.issue([example_coupon()])
             deals.coupons.block("autumn7k4p", on=DAY, reason="lost")
+        blocks = "tenant, code_key, 2, on_day, format, body, sha256"
+        columns = (
+            "tenant, code_key, 0, code, promotion, batch, customer, state, format, body, sha256"
+        )
         for change in (
             "UPDATE cpq_coupon SET promotion = 'OTHER'",
             "DELETE FROM cpq_coupon",
             "UPDATE cpq_coupon_block SET on_day = '2026-12-24'",
             "DELETE FROM cpq_coupon_block",
-            "INSERT INTO cpq_coupon_block SELECT tenant, code_key, 2, on_day, format, body, sha256 "
-            "FROM cpq_coupon_block",
-            "INSERT INTO cpq_coupon SELECT tenant, code_key, 0, code, promotion, batch, customer, "
-            "state, format, body, sha256 FROM cpq_coupon",
+            f"INSERT INTO cpq_coupon_block SELECT {blocks} FROM cpq_coupon_block",
+            f"INSERT INTO cpq_coupon SELECT {columns} FROM cpq_coupon",
         ):
             with store.engine.connect() as connection:
                 with pytest.raises(IntegrityError):

@@ -220,11 +220,10 @@ def test_a_percentage_lies_above_0_and_up_to_100(percent: str) -> None:
         PercentOff(percent=percent)
 
 
-def test_a_cap_in_another_currency_is_refused() -> None:
-    with pytest.raises(Invalid) as refusal:
-        _cap("5").granted(Money("1", "USD"))
-    assert refusal.value.code == "cap.currency_mismatch"
-    assert _cap("5").granted(Money("5", "CNY")) == Money("5", "CNY")
+def test_a_promotion_capped_in_another_currency_does_not_act() -> None:
+    pricing = _priced(_percent("50", caps=(Cap(amount=Money("5.00", "USD")),)))
+    assert not pricing.discount.amount
+    assert [(row.reason, row.needed) for row in pricing.refused] == [("other_currency", "USD")]
 
 
 def test_each_share_is_kept_with_its_funder_and_tax_code() -> None:
