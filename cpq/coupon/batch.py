@@ -144,8 +144,8 @@ def _bad(why: str) -> Invalid:
 
 def _refuse_guessable(form: _Form, count: int) -> None:
     size = len(form.alphabet)
-    # Whoever guesses knows the check character too: of the signs that close a code some are not in
-    # the alphabet.
+    # Whoever guesses knows how codes are closed too. A few that would close with a sign that is not
+    # in the alphabet are never made.
     if size**form.drawn * size < count * GUESSES * MODULUS:
         drawn = form.drawn
         while size**drawn * size < count * GUESSES * MODULUS:

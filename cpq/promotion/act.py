@@ -135,7 +135,7 @@ def _told(sale: Sale, group: PromotionGroup, found: Combined) -> Combination:
 
 def asked_of(sale: Sale, running: Running, candidate: Candidate) -> Grant:
     """What a candidate gives on what is left, where it goes together with those that acted."""
-    away = kept_away(candidate.policy, running) if running.acted else None
+    away = kept_away(candidate.policy, running)
     if away is not None:
         missed = Missed("not_combinable", "", away)
         return Grant(candidate.policy, candidate.places, missed=missed)
@@ -157,7 +157,8 @@ def _added_up(sale: Sale, running: Running, members: Sequence[Candidate]) -> lis
     opening = running.copy()
     grants = []
     for each in members:
-        opening.acted, opening.locked, opening.used = running.acted, running.locked, running.used
+        opening.acted, opening.barred = running.acted, running.barred
+        opening.locked, opening.used = running.locked, running.used
         grant = asked_of(sale, opening, each)
         shares = {}
         for place, share in grant.shares.items():

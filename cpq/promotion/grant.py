@@ -101,17 +101,20 @@ def applied(grant: Grant, running: Running) -> None:
     policy = grant.policy
     if policy.exclusive == "line":
         running.locked.update(dict.fromkeys(grant.shares, policy.code))
-    running.acted.append((policy.code, policy.group, frozenset(policy.not_with)))
+    running.acted[policy.code] = policy.code
+    if policy.group is not None:
+        running.acted.setdefault(policy.group, policy.code)
+    for name in policy.not_with:
+        running.barred.setdefault(name, policy.code)
 
 
 def kept_away(policy: PromotionPolicy, running: Running) -> str | None:
     """The promotion that has acted and that a policy does not go together with."""
-    for code, group, excludes in running.acted:
-        if not excludes.isdisjoint((policy.code, policy.group)):
-            return code
-        if code in policy.not_with or group in policy.not_with:
-            return code
-    return None
+    for name in (policy.code, policy.group):
+        if name in running.barred:
+            return running.barred[name]
+    found = (running.acted.get(name) for name in policy.not_with)
+    return next((code for code in found if code is not None), None)
 
 
 def reduced(grant: Grant, sale: Sale, shares: Mapping[int, int]) -> Grant:

@@ -95,13 +95,13 @@ def _percent_off(looked: Looked, benefit: PercentOff, allowed: Allowance) -> Off
 def _percent(looked: Looked, percent: Decimal, allowed: Allowance) -> Offer:
     sale, running, places = looked.sale, looked.running, looked.places
     wholes, units = _within_units(looked, allowed)
-    rate = Fraction(percent) / 100
     if looked.policy.spread == "per_line":
-        each = [sale.whole(whole * rate) for whole in wholes]
+        each = [sale.percent_of(whole, percent) for whole in wholes]
         base = _base(running, places) if units is None else sum(each)
         return Offer(places, each, min(sum(each), base), each, units)
-    exact = Fraction(_base(running, places)) if units is None else Fraction(sum(wholes))
-    return Offer(places, weights_of(looked, wholes), sale.whole(exact * rate), units=units)
+    whole = _base(running, places) if units is None else sum(wholes, Fraction(0))
+    asked = sale.percent_of(whole, percent)
+    return Offer(places, weights_of(looked, wholes), asked, units=units)
 
 
 def _within_units(

@@ -14,8 +14,10 @@ from cpq.cap import Facts
 from cpq.coupon import Coupon
 from cpq.customer import Customer
 from cpq.deal import NO_FACTS, DealFacts
-from cpq.kernel.money import EXACT, Money, Rounding, rounded_fraction
+from cpq.kernel.money import EXACT, Money, Rounding, product, rounded, rounded_fraction
 from cpq.kernel.quantity import UnitTable
+
+_CENT = Decimal("0.01")
 
 
 class Target(NamedTuple):
@@ -74,6 +76,12 @@ class Sale(NamedTuple):
         """Minor units as a number of the currency."""
         return Decimal(minor).scaleb(-self.places, context=EXACT)
 
+    def percent_of(self, base: int | Fraction, percent: Decimal) -> int:
+        """A percentage of minor units, rounded as the document rounds."""
+        if isinstance(base, int):
+            return int(rounded(product(Decimal(base), percent, _CENT), 0, self.mode))
+        return self.whole(base * Fraction(percent) / 100)
+
     def whole(self, value: Fraction) -> int:
         """A fraction of minor units rounded as the document rounds."""
         return int(rounded_fraction(value, 0, self.mode))
@@ -83,20 +91,27 @@ class Sale(NamedTuple):
 class Running:
     """What promotions have left: ``left`` of each line, ``used`` units of it, ``locked`` by whom.
 
-    ``acted`` are the promotions and groups that gave something, in their order; ``later`` is
-    whether a group has acted before the one that acts now.
+    ``acted`` are the promotions that gave something, and their groups, each with the promotion;
+    ``barred`` the promotions and groups that one of these does not go with; ``later`` is whether a
+    group has acted before the one that acts now.
     """
 
     left: list[int]
     used: dict[int, Fraction] = field(default_factory=dict)
     locked: dict[int, str] = field(default_factory=dict)
-    acted: list[tuple[str, str | None, frozenset[str]]] = field(default_factory=list)
+    acted: dict[str, str] = field(default_factory=dict)
+    barred: dict[str, str] = field(default_factory=dict)
     later: bool = False
 
     def copy(self) -> "Running":
         """The same, to try something on."""
         return Running(
-            self.left.copy(), self.used.copy(), self.locked.copy(), self.acted.copy(), self.later
+            self.left.copy(),
+            self.used.copy(),
+            self.locked.copy(),
+            self.acted.copy(),
+            self.barred.copy(),
+            self.later,
         )
 
 

@@ -31,6 +31,7 @@ from cpq import (
     price,
 )
 from cpq.agreement import AgreedPrice, PriceAgreement
+from cpq.deal import DealFacts
 from cpq.kernel.quantity import STANDARD_UNITS, Unit, UnitTable
 from cpq.manual import ManualPrice
 from cpq.margin import Floor
@@ -50,12 +51,13 @@ def pricings(given: Told) -> list[Pricing]:
         common = {name: value for name, value in given.items() if name != "each"}
         return [found for own in given["each"] for found in pricings({**common, **own})]
     trade = catalogue_of(given)
-    policy = RoundingPolicy.model_validate(given.get("policy", {}))
-    return [_priced(trade, ask, given, policy) for ask in given.get("asked", [{}])]
+    return [priced(trade, ask, given) for ask in given.get("asked", [{}])]
 
 
-def _priced(trade: Catalogue, ask: Told, given: Told, policy: RoundingPolicy) -> Pricing:
+def priced(trade: Catalogue, ask: Told, given: Told) -> Pricing:
+    """One request of a case, against its catalogue."""
     at = ask.get("at", DAY)
+    policy = RoundingPolicy.model_validate(given.get("policy", {}))
     manual = {
         number: ManualPrice.model_validate(each) for number, each in ask.get("manual", {}).items()
     }
@@ -69,6 +71,7 @@ def _priced(trade: Catalogue, ask: Told, given: Told, policy: RoundingPolicy) ->
         promotions=ask.get("promotions", True),
         manual=manual,
         purchased=_purchased(ask["purchased"]) if "purchased" in ask else None,
+        deal=DealFacts.model_validate(ask["deal"]) if "deal" in ask else None,
         policy=policy,
     )
 
@@ -118,7 +121,12 @@ def catalogue_of(given: Told) -> Catalogue:
             PriceBook(code="LIST", currency=currency, tax_basis=basis, versions=(version,))
         )
         products += [
-            Product(code=code, name=code, tax_code=told.get("tax", "NONE"))
+            Product(
+                code=code,
+                name=code,
+                tax_code=told.get("tax", "NONE"),
+                freight=told.get("freight", False),
+            )
             for code, told in _lines(given)
         ]
     return Catalogue(
@@ -135,6 +143,7 @@ def catalogue_of(given: Told) -> Catalogue:
         default_book=given.get("default_book", books[-1].code),
         cost_book=given.get("cost_book"),
         promotions=tuple(promotions_of(given.get("promotions", ()), currency)),
+        promotion_groups=tuple(given.get("groups", ())),
         agreements=tuple(_agreement(told, currency) for told in given.get("agreements", ())),
         floors=tuple(_floors(given.get("floors", ()), currency)),
         rates=RateTable(
@@ -176,18 +185,17 @@ def _row(told: Told) -> PriceBookEntry:
 
 
 def promotions_of(rows: Iterable[Told], currency: str) -> Iterator[PromotionPolicy]:
-    """Promotion policies; ``percent`` or ``amount`` is what each takes off."""
+    """Promotion policies; ``percent`` or ``amount`` is what each takes off, else its ``benefit``."""
     for place, told in enumerate(rows, start=1):
         fields = dict(told)
-        benefit: dict[str, Any] = {"kind": "percent_off", "percent": fields.pop("percent", None)}
-        if "amount" in fields:
-            own = fields.pop("currency", currency)
-            benefit = {"kind": "amount_off", "amount": Money(fields.pop("amount"), own)}
+        if "percent" in fields:
+            fields["benefit"] = {"kind": "percent_off", "percent": fields.pop("percent")}
+        elif "amount" in fields:
+            amount = Money(fields.pop("amount"), fields.pop("currency", currency))
+            fields["benefit"] = {"kind": "amount_off", "amount": amount}
         if "amount_from" in fields:
             fields["amount_from"] = Money(fields["amount_from"], currency)
-        yield PromotionPolicy.model_validate(
-            {"code": f"PROMOTION-{place}", **fields, "benefit": benefit}
-        )
+        yield PromotionPolicy.model_validate({"code": f"PROMOTION-{place}", **fields})
 
 
 def _agreement(told: Told, currency: str) -> PriceAgreement:
