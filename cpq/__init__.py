@@ -22,10 +22,13 @@ from cpq.approval import (
 from cpq.assignment import BookAssignment
 from cpq.availability import SalesScope
 from cpq.bom import BOM, Component, Excludes, OptionGroup, Pick, Requires, explode
-from cpq.cap import Cap
+from cpq.cap import Cap, CapUsage
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item, configure, parts_total
+from cpq.coupon import Coupon, CouponRegister, coupons
 from cpq.customer import Customer, Party
+from cpq.deal import DealFacts
+from cpq.funding import FunderShare, FundingLayer, FundingPlan
 from cpq.history import Comparables, DealPrice, deal_prices, history_findings, lowest_in
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.money import Money, Rounding, RoundingPolicy
@@ -49,7 +52,29 @@ from cpq.pricebook import (
 )
 from cpq.pricing import item, price, unit_price
 from cpq.product import Attribute, Category, Product
-from cpq.promotion import AmountOff, PercentOff, PromotionPolicy
+from cpq.promotion import (
+    AmountOff,
+    BundleItem,
+    BundlePrice,
+    Buyer,
+    BuyGet,
+    Either,
+    Every,
+    EveryOff,
+    FixedPrice,
+    FreeGoods,
+    FreeShipping,
+    Ladder,
+    LadderStep,
+    LinesAmount,
+    LinesQuantity,
+    OrderNumber,
+    PercentOff,
+    PromotionGroup,
+    PromotionPolicy,
+    Selector,
+    Unless,
+)
 from cpq.purchased import Purchased
 from cpq.quote import (
     Clause,
@@ -87,7 +112,12 @@ __all__ = [
     "Attribute",
     "AttributePrice",
     "BookAssignment",
+    "BundleItem",
+    "BundlePrice",
+    "BuyGet",
+    "Buyer",
     "Cap",
+    "CapUsage",
     "Catalogue",
     "Category",
     "Clause",
@@ -96,18 +126,34 @@ __all__ = [
     "Compare",
     "Component",
     "Configuration",
+    "Coupon",
+    "CouponRegister",
     "Customer",
+    "DealFacts",
     "DealPrice",
     "Decision",
     "Delegation",
     "DomainError",
     "Drawdown",
     "Effect",
+    "Either",
+    "Every",
+    "EveryOff",
     "ExchangeRate",
     "Excludes",
     "Finding",
+    "FixedPrice",
     "Floor",
+    "FreeGoods",
+    "FreeShipping",
+    "FunderShare",
+    "FundingLayer",
+    "FundingPlan",
     "Item",
+    "Ladder",
+    "LadderStep",
+    "LinesAmount",
+    "LinesQuantity",
     "LocalText",
     "ManualPrice",
     "Margin",
@@ -115,6 +161,7 @@ __all__ = [
     "NoPrice",
     "Not",
     "OptionGroup",
+    "OrderNumber",
     "Party",
     "PaymentTerm",
     "PercentOfTotal",
@@ -131,6 +178,7 @@ __all__ = [
     "Pricing",
     "PricingPlan",
     "Product",
+    "PromotionGroup",
     "PromotionPolicy",
     "Purchased",
     "Quote",
@@ -140,6 +188,7 @@ __all__ = [
     "Rounding",
     "RoundingPolicy",
     "SalesScope",
+    "Selector",
     "Step",
     "TaxEngine",
     "TaxMapping",
@@ -148,6 +197,7 @@ __all__ = [
     "TaxTable",
     "Tier",
     "Trigger",
+    "Unless",
     "UsedRate",
     "Why",
     "WhyNot",
@@ -157,6 +207,7 @@ __all__ = [
     "approval_status",
     "approve",
     "configure",
+    "coupons",
     "deal_prices",
     "draft_quote",
     "entry",

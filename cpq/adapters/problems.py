@@ -5,7 +5,7 @@ read the value. Words of the validation library are turned into words for people
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -23,12 +23,20 @@ _WORDS = {
     "bool_parsing": "yes or no is wanted here",
     "bool_type": "yes or no is wanted here",
     "int_parsing": "a whole number is wanted here",
+    "union_tag_not_found": "say which it is: kind is missing",
 }
 _TAGS = {"product", "configure"}
+_KINDS = re.compile(r"^Input tag '(?P<found>.*)' found using 'kind' .* expected tags: (?P<known>.*)$")
 
 
-def problems(error: ValidationError, *, otherwise: str, place: str = "") -> Iterator[Finding]:
-    """A finding for each field that is wrong; ``otherwise`` is the code where none was named."""
+def problems(
+    error: ValidationError, *, otherwise: str, place: str = "", fields: object = None
+) -> Iterator[Finding]:
+    """A finding for each field that is wrong; ``otherwise`` is the code where none was named.
+
+    With the ``fields`` that were read, the kind of a value is no step of the path to what is wrong
+    in it.
+    """
     found_wrong = error.errors(include_url=False, include_context=False)
     for problem in found_wrong:
         path = problem["loc"]
@@ -36,8 +44,9 @@ def problems(error: ValidationError, *, otherwise: str, place: str = "") -> Iter
             other["loc"][: len(path)] == path and other["loc"] != path for other in found_wrong
         ):
             continue  # too short only because of what is wrong with the items, which is said
-        where = ".".join(_steps(path))
+        where = ".".join(_steps(_without_kinds(path, fields)))
         message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        message = _KINDS.sub(r"kind is one of \g<known>; found '\g<found>'", message)
         if message.startswith("Invalid isoformat string"):
             message = _WORDS["date_type"]
         said = _CODE.search(message)
@@ -51,6 +60,23 @@ def problems(error: ValidationError, *, otherwise: str, place: str = "") -> Iter
             place=legible(":".join(part for part in (place, where) if part)),
             message=LocalText(en=legible(message)),
         )
+
+
+def _without_kinds(path: tuple[int | str, ...], fields: object) -> tuple[int | str, ...]:
+    """The path without the kinds by which a value was told from others."""
+    kept: list[int | str] = []
+    here = fields
+    for step in path:
+        if isinstance(here, Mapping):
+            if step == here.get("kind") and step not in here:
+                continue
+            here = here.get(step)
+        elif isinstance(here, Sequence) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        else:
+            here = None
+        kept.append(step)
+    return tuple(kept)
 
 
 def _steps(path: tuple[int | str, ...]) -> Iterator[str]:

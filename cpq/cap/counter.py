@@ -79,7 +79,7 @@ class CapUsage(Frozen):
     Decimal('98')
     """
 
-    rows: tuple[tuple[Line, Exact], ...] = ()
+    rows: tuple[tuple[str, Exact], ...] = ()
 
     @cached_property
     def _by_key(self) -> dict[str, Decimal]:

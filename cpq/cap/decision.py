@@ -144,7 +144,7 @@ def _reserve(command: Reserve, holds_of: HoldsOf) -> Decision:
     held = () if itself else holds_of(command.document)
     _refuse_committed((*leaving, *held))
     for hold in held:
-        if hold.live(command.on):
+        if hold.phase == "reserved" and hold.expires_on >= command.on:
             raise Conflict(
                 "budget.reserved",
                 f"{hold.document} holds {plain(hold.reserved)} of {hold.counter.key} through "

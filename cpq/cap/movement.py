@@ -180,7 +180,7 @@ def lapse(hold: Hold, *, command: str) -> BudgetMovement:
 
 
 def _reserved(hold: Hold | None, movement: BudgetMovement) -> Hold:
-    if hold is not None and (hold.reserved or hold.phase == "committed"):
+    if hold is not None and hold.phase in ("reserved", "committed"):
         raise _mismatch(hold, movement)
     assert movement.expires_on is not None, "a reserve has a last day"
     assert movement.limit is not None, "a reserve has a limit"

@@ -57,6 +57,7 @@ def pricings(given: Told) -> list[Pricing]:
 def priced(trade: Catalogue, ask: Told, given: Told) -> Pricing:
     """One request of a case, against its catalogue."""
     at = ask.get("at", DAY)
+    deal = ask.get("deal", given.get("deal"))
     policy = RoundingPolicy.model_validate(given.get("policy", {}))
     manual = {
         number: ManualPrice.model_validate(each) for number, each in ask.get("manual", {}).items()
@@ -71,9 +72,14 @@ def priced(trade: Catalogue, ask: Told, given: Told) -> Pricing:
         promotions=ask.get("promotions", True),
         manual=manual,
         purchased=_purchased(ask["purchased"]) if "purchased" in ask else None,
-        deal=DealFacts.model_validate(ask["deal"]) if "deal" in ask else None,
+        deal=None if deal is None else DealFacts.model_validate(deal),
         policy=policy,
     )
+
+
+def day_of(ask: Told) -> date:
+    """The business day of a request."""
+    return date.fromisoformat(ask.get("at", DAY))
 
 
 def items_of(ask: Told, given: Told) -> list[Item]:

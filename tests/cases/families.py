@@ -2,7 +2,8 @@
 
 ``priced`` asks for prices, ``returned`` takes some of what was sold back, ``split`` shares whole
 units, ``margin`` asks what a deal earns, ``lowest`` and ``lowest_rule`` for the lowest price before
-a reduction, ``history`` for what was paid before.
+a reduction, ``history`` for what was paid before. ``turns`` sells one after the other on one budget,
+``race`` all at once, ``confirm`` lets an offer be accepted later, ``rebate`` hands in sales.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +23,9 @@ from cpq.history import (
 from cpq.kernel.money import money_total, rounded_fraction, split
 from cpq.margin import margin_of
 from tests.cases.asking import Told, pricings
+from tests.cases.earned import by_rebate
 from tests.cases.figures import figures
+from tests.cases.turns import by_confirmation, by_race, by_turns
 
 Figures = dict[str, Any]
 
@@ -120,4 +123,8 @@ FAMILIES: dict[str, Callable[[Told, Sequence[str]], Figures]] = {
     "lowest": by_lowest,
     "lowest_rule": by_lowest_rule,
     "history": by_history,
+    "turns": by_turns,
+    "race": by_race,
+    "confirm": by_confirmation,
+    "rebate": by_rebate,
 }

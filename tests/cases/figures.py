@@ -10,9 +10,20 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from cpq import Customer, LocalText, Money, Party, PricedLine, Pricing, draft_quote, send
+from cpq import (
+    Customer,
+    LocalText,
+    Money,
+    Party,
+    PricedLine,
+    Pricing,
+    Quote,
+    Step,
+    draft_quote,
+    send,
+)
 from cpq.kernel.errors import Refused
-from cpq.kernel.money import rounded_fraction
+from cpq.kernel.money import rounded_fraction, total
 
 _DAY = date(2026, 1, 1)
 _KILO = {"kg": Decimal(1), "g": Decimal(1000)}
@@ -46,25 +57,48 @@ def _pieces(amount: Decimal, line: PricedLine) -> list[Decimal]:
     return [part.amount for part in parts]
 
 
-def _unplaced(pricing: Pricing) -> Decimal:
-    """What a promotion could not take off, by the rows that it left on the lines."""
-    rows = [step for line in pricing.lines for step in line.steps if step.reason == "floored"]
-    return Decimal(rows[0].needed) - Decimal(rows[0].actual)
+def _percent_off(line: PricedLine) -> Decimal:
+    """How much promotions take off the amount of a line, in percent."""
+    return rounded_fraction(Fraction(line.discount) * 100 / Fraction(line.amount), 2)
 
 
-def _sent(pricing: Pricing) -> str:
-    """What becomes of a quote of it that is sent: its state, or the code of the refusal."""
+def _granted(pricing: Pricing) -> list[Decimal]:
+    """What each promotion gives on all lines, in the order in which they act."""
+    sums: dict[str, list[Decimal]] = {}
+    for row in pricing.allocations:
+        sums.setdefault(row.promotion, []).append(row.amount)
+    return [total(amounts) for amounts in sums.values()]
+
+
+def _refusals(pricing: Pricing) -> list[Step]:
+    """Why promotions that hold for the order do not act on its lines: each once."""
+    rows = (step for line in pricing.lines for step in line.steps if step.point == "promotion")
+    first = {row.rule: row for row in reversed([row for row in rows if not row.applied])}
+    return [first[rule] for rule in sorted(first)]
+
+
+def _free(pricing: Pricing) -> list[PricedLine]:
+    """The lines that promotions added."""
+    return [line for line in pricing.lines if line.free_by is not None]
+
+
+def offer_of(pricing: Pricing, *, on: date, until: date) -> Quote:
+    """A quote of it, as a draft."""
     party = Party(name=LocalText(en=pricing.customer or ""))
-    quote = draft_quote(
+    return draft_quote(
         pricing,
         number="Q-1",
         customer=Customer(code=pricing.customer or "", party=party),
         seller=party,
-        issued_on=_DAY,
-        valid_until=_DAY,
+        issued_on=on,
+        valid_until=until,
     )
+
+
+def _sent(pricing: Pricing) -> str:
+    """What becomes of a quote of it that is sent: its state, or the code of the refusal."""
     try:
-        return send(quote).state
+        return send(offer_of(pricing, on=_DAY, until=_DAY)).state
     except Refused as refused:
         return refused.code
 
@@ -84,6 +118,7 @@ OF_LINES: dict[str, Callable[[PricedLine], Any]] = {
     "tax": lambda line: line.tax,
     "gross": lambda line: line.gross,
     "percent": percent_below,
+    "percent_off": _percent_off,
     # a document shows a discount only where the price lies below the list
     "discount_shown_percent": lambda line: max(Decimal(0), percent_below(line)),
     "slices": lambda line: [[each.quantity, each.amount] for each in line.breakdown],
@@ -97,7 +132,18 @@ OF_DOCUMENTS: dict[str, Callable[[Pricing], Any]] = {
     "net_total": lambda pricing: pricing.net.amount,
     "tax_total": lambda pricing: pricing.tax.amount,
     "gross_total": lambda pricing: pricing.gross.amount,
-    "unplaced": _unplaced,
+    "unplaced": lambda pricing: total(row.missing for row in pricing.ungranted),
+    "granted": _granted,
+    "eligible": lambda pricing: bool(pricing.allocations),
+    "held_back": lambda pricing: [row.reason for row in _refusals(pricing)],
+    "found_instead": lambda pricing: [row.actual for row in _refusals(pricing)],
+    "free_quantity": lambda pricing: total(line.quantity for line in _free(pricing)),
+    "free_rate": lambda pricing: [line.net / line.quantity for line in _free(pricing)],
+    "taken": lambda pricing: [take.amount for take in pricing.taken],
+    "coupons": lambda pricing: [outcome.reason for outcome in pricing.coupons],
+    "missing": lambda pricing: [
+        outcome.missing.amount for outcome in pricing.coupons if outcome.missing is not None
+    ],
     "granted_by": lambda pricing: [row.promotion for row in pricing.allocations],
     "granted_per_piece": lambda pricing: [
         _pieces(row.amount, pricing.line(row.line)) for row in pricing.allocations

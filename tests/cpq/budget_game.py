@@ -121,7 +121,7 @@ class Oracle:
         return live + self.committed(cap, on)
 
     def refuses(self, fact):
-        """Why the ledger must refuse: for want of ``room``, by a ``rule``, or ``None``: it grants."""
+        """Why the ledger must refuse: for want of ``room``, by a ``rule``; ``None``: it grants."""
         if not self._may(fact):
             return "rule"
         takes = fact.takes

@@ -685,7 +685,7 @@ def test_movements_that_do_not_follow_are_refused(desk: Desk) -> None:
 )
 def test_a_movement_means_one_thing(wrong: dict[str, Any]) -> None:
     fields = {"counter": ORDERS, "document": "Q-1", "on": DAY, "command": "x", **wrong}
-    with pytest.raises(ValueError, match="see the table of cpq.cap.movement"):
+    with pytest.raises(ValueError, match=r"see the table of cpq\.cap\.movement"):
         BudgetMovement.model_validate(fields)
 
 
@@ -723,13 +723,13 @@ def test_nobody_elses_decimal_context_matters(desk: Desk) -> None:
 
 
 def test_a_ledger_goes_through_thousands_of_commands_without_refolding(desk: Desk) -> None:
-    for number in range(1, 1501):
+    for number in range(1400):
         on = day(1 + number // 100)
-        takes = (take(ORDERS, 1, 700), take(MONEY, "1.50", 10000))
-        if number <= 1400:
-            desk.offer(f"Q-{number}/1", *takes, on=on, until=on)
+        desk.offer(
+            f"Q-{number}/1", take(ORDERS, 1, 750), take(MONEY, "1.50", 9000), on=on, until=on
+        )
         if number % 2:
-            desk.order(f"Q-{number}/1", on=on) if number <= 1400 else None
+            desk.order(f"Q-{number}/1", on=on)
     assert desk.ledger.used(ORDERS, on=day(60)) == 700
     folded = BudgetLedger(movements=desk.ledger.movements, commands=desk.ledger.commands)
     assert folded.used(MONEY, on=day(60)) == desk.ledger.used(MONEY, on=day(60)) == 1050
@@ -785,17 +785,13 @@ def test_ca_10_the_second_quote_gets_what_the_first_left(desk: Desk) -> None:
 
 
 def test_ca_11_five_who_all_saw_room_for_three(desk: Desk) -> None:
-    seen = [desk.ledger.remaining(ORDERS, 3, on=DAY) for _ in range(5)]
-    granted = 0
-    for number, left in enumerate(seen, start=1):
-        assert left == 3
-        try:
+    assert [desk.ledger.remaining(ORDERS, 3, on=DAY) for _ in range(5)] == [3] * 5
+    for number in (1, 2, 3):
+        desk.sell(f"SO-{number}", take(ORDERS, 1, 3))
+    for number in (4, 5):
+        with refused("cap.exceeded", Conflict):
             desk.sell(f"SO-{number}", take(ORDERS, 1, 3))
-        except Conflict as error:
-            assert error.code == "cap.exceeded"
-        else:
-            granted += 1
-    assert (granted, desk.used(ORDERS)) == (3, "3")
+    assert desk.used(ORDERS) == "3"
 
 
 @pytest.mark.parametrize(("reusable", "accepted"), [(True, True), (False, False)])

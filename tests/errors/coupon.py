@@ -49,7 +49,7 @@ def codes_of_look_alikes() -> None:
     en="The codes are so short for their number that guessing would pay.",
     zh="券码过短，容易被猜中。",
     do="Make them as long as the message says.",
-    names=("1000 codes", "length 3", "5 long"),
+    names=("1000 codes", "length 3", "6 long"),
 )
 def codes_that_can_be_guessed() -> None:
     coupons(1000, promotion="AUTUMN", entropy=seeded("1"), length=3)

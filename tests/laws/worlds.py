@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from cpq import (
     AgreedPrice,
-    AmountOff,
     AttributePrice,
-    Cap,
     Catalogue,
     Category,
     Commitment,
@@ -18,7 +16,6 @@ from cpq import (
     Item,
     ManualPrice,
     Money,
-    PercentOff,
     PercentOfTotal,
     PriceAgreement,
     PriceBook,
@@ -26,7 +23,6 @@ from cpq import (
     PriceBookVersion,
     PriceEnding,
     Product,
-    PromotionPolicy,
     Rails,
     RateTable,
     RoundingPolicy,
@@ -39,6 +35,7 @@ from cpq import (
 from cpq.kernel.quantity import STANDARD_UNITS, Unit
 from cpq.purchased import Purchased
 from cpq.tax import CHINA_VAT, TaxTable
+from tests.laws.campaigns import campaigns, groups
 from tests.laws.strategies import amounts
 
 CODES = ("A", "B", "C", "D", "CARE")
@@ -51,6 +48,7 @@ PRODUCTS = (
     Product(code="C", name="C", tax_code="VAT13"),
     Product(code="D", name="D", category="sub", tax_code="BOTTLE", unit="kg"),
     Product(code="CARE", name="Care", tax_code="VAT6"),
+    Product(code="SHIP", name="Freight", tax_code="VAT9", freight=True),
 )
 CATEGORIES = (Category(code="top"), Category(code="sub", parent="top"))
 TAXES = TaxTable(
@@ -165,25 +163,6 @@ def attributes(draw: st.DrawFn) -> tuple[AttributePrice, ...]:
 
 
 @st.composite
-def promotions(draw: st.DrawFn, code: str) -> PromotionPolicy:
-    """A policy in yuan or percent, capped or not, on some lines or all."""
-    benefit = draw(
-        st.builds(PercentOff, percent=amounts("0.5", "70", 1))
-        | st.builds(lambda off: AmountOff(amount=Money(off, "CNY")), amounts("0.01", "300"))
-    )
-    cap = st.builds(lambda most: Cap(amount=Money(most, "CNY")), amounts("0", "200"))
-    return PromotionPolicy(
-        code=code,
-        benefit=benefit,
-        priority=draw(st.integers(0, 2)),
-        caps=draw(st.just(()) | st.tuples(cap)),
-        products=tuple(draw(st.lists(st.sampled_from(SOLD), max_size=2, unique=True))),
-        spread=draw(st.sampled_from(["order", "per_line"])),
-        quantity_from=draw(st.none() | st.integers(1, 20)),
-    )
-
-
-@st.composite
 def agreements(draw: st.DrawFn) -> tuple[PriceAgreement, ...]:
     """Nothing, or one agreement with the buyer, with a commitment or without."""
     if not draw(st.booleans()):
@@ -235,7 +214,9 @@ def worlds(draw: st.DrawFn) -> Catalogue:
         resolution=draw(st.sampled_from(["most_specific", "best_for_customer"])),
         versions=(
             PriceBookVersion(
-                entries=draw(entries()), attributes=draw(attributes()), shares=(share,)
+                entries=(*draw(entries()), entry("SHIP", price=draw(amounts("0", "60")))),
+                attributes=draw(attributes()),
+                shares=(share,),
             ),
         ),
     )
@@ -267,7 +248,8 @@ def worlds(draw: st.DrawFn) -> Catalogue:
             ),
             pivot="CNY",
         ),
-        promotions=tuple(draw(promotions(f"P{place}")) for place in range(draw(st.integers(0, 2)))),
+        promotions=draw(campaigns(SOLD)),
+        promotion_groups=draw(groups()),
         agreements=draw(agreements()),
         floors=draw(floors()),
         customers=(Customer(code=BUYER, party={"name": "Buyer"}),),
@@ -290,6 +272,8 @@ def requests(draw: st.DrawFn) -> list[Item]:
                 optional=draw(st.integers(0, 5)) == 0,
             )
         )
+    if draw(st.integers(0, 3)) == 0:
+        items.append(Item(product="SHIP", quantity=1))
     if draw(st.booleans()) and any(not each.optional for each in items):
         items.append(Item(product="CARE", quantity=1))
     return items

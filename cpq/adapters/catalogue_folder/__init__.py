@@ -18,7 +18,8 @@ fill. Only ``products.csv``, ``price_books.csv`` and ``prices.csv`` must be ther
 ``scopes.csv``            a sales scope a row
 ``floors.csv``            a floor a row
 ``rates.csv``             an exchange rate a row
-``promotions.toml``       ``[[promotion]]`` tables: the fields of ``PromotionPolicy``
+``promotions.toml``       ``[[promotion]]`` tables: the fields of ``PromotionPolicy``; ``[[group]]``
+                          tables: those of ``PromotionGroup``
 ``plans.toml``            ``[[plan]]`` tables: the fields of ``PricingPlan``
 ``approvals.toml``        the fields of ``ApprovalMatrix``
 ``boms/*.toml``           one BOM each: the fields of ``BOM``; picks are written ``path=value``
@@ -70,7 +71,7 @@ def read_catalogue(folder: str | Path) -> Catalogue:
         "scopes": read_scopes(reading),
         "floors": read_floors(reading),
         "rates": read_rates(reading, settings),
-        "promotions": tuple(read_promotions(reading)),
+        **read_promotions(reading),
         "plans": tuple(read_plans(reading)),
         "approvals": read_approvals(reading),
         "boms": tuple(read_boms(reading)),

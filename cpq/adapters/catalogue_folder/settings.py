@@ -1,6 +1,6 @@
 """What has structure, from TOML: settings of a catalogue, promotions, plans, approvals, BOMs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from cpq.adapters.rows import Reading
@@ -10,12 +10,14 @@ from cpq.customer import Party
 from cpq.kernel.model import Frozen
 from cpq.kernel.quantity import STANDARD_UNITS, Unit, UnitTable
 from cpq.plan import PricingPlan
-from cpq.promotion import PromotionPolicy
+from cpq.promotion import PromotionGroup, PromotionPolicy
 from cpq.rate import ExchangeRate, RateTable
 from cpq.tax import CHINA_VAT, TaxRate, TaxRegime, TaxTable
 
 Value = TypeVar("Value", bound=Frozen)
+Coded = TypeVar("Coded", PromotionPolicy, PromotionGroup)
 _FILE = "catalogue.toml"
+_PROMOTIONS = "promotions.toml"
 _PLAIN = ("zone", "default_book", "cost_book")
 _SETTINGS = (*_PLAIN, "seller", "units", "taxes", "regimes", "rates")
 _RATE = ("base", "quote", "rate", "on", "until", "kind", "source")
@@ -72,18 +74,41 @@ def _pivot(reading: Reading, settings: Mapping[str, Any]) -> str | None:
     return table.pivot if table else None
 
 
-def read_promotions(reading: Reading) -> Iterator[PromotionPolicy]:
-    """The promotion policies of ``promotions.toml``."""
+def read_promotions(reading: Reading) -> dict[str, Any]:
+    """The promotion policies of ``promotions.toml`` and the groups that they act in.
+
+    Weights by product are a table there: ``manual_weights = { M8 = 2, M10 = 1 }``.
+    """
+    tables = reading.toml(_PROMOTIONS)
+    _refuse_unknown(reading, tables, ("group", "promotion"), file=_PROMOTIONS)
+    for fields in tables.get("promotion", []):
+        if isinstance(fields, dict) and isinstance(fields.get("manual_weights"), dict):
+            fields["manual_weights"] = tuple(fields["manual_weights"].items())
+    policies = _valued(reading, tables, "promotion", PromotionPolicy, file=_PROMOTIONS)
+    groups = _valued(reading, tables, "group", PromotionGroup, file=f"{_PROMOTIONS}:group")
+    return {
+        "promotions": tuple(_coded(reading, "promotions", policies)),
+        "promotion_groups": tuple(_coded(reading, "promotion_groups", groups)),
+    }
+
+
+def _coded(
+    reading: Reading, field: str, values: Iterable[tuple[str, Coded]]
+) -> Iterator[Coded]:
+    """Each code once; ``field`` is where a catalogue holds them."""
     seen: dict[str, str] = {}
-    for place, policy in _tables(reading, "promotion", PromotionPolicy):
-        reading.came(f"promotions/{policy.code}", place)
-        if not reading.refuse_twice(seen, policy.code, place=place):
-            yield policy
+    for place, value in values:
+        reading.came(f"{field}/{value.code}", place)
+        if not reading.refuse_twice(seen, value.code, place=place):
+            yield value
 
 
 def read_plans(reading: Reading) -> Iterator[PricingPlan]:
     """The pricing plans of ``plans.toml``."""
-    for place, plan in _tables(reading, "plan", PricingPlan):
+    file = "plans.toml"
+    tables = reading.toml(file)
+    _refuse_unknown(reading, tables, ("plan",), file=file)
+    for place, plan in _valued(reading, tables, "plan", PricingPlan, file=file):
         reading.came(f"plans/{plan}", place)
         yield plan
 
@@ -130,12 +155,12 @@ def _listed(
             yield value
 
 
-def _tables(reading: Reading, name: str, kind: type[Value]) -> Iterator[tuple[str, Value]]:
-    """The values of a file whose ``[[name]]`` tables they are, each with its place."""
-    file = f"{name}s.toml"
-    tables = reading.toml(file)
-    _refuse_unknown(reading, tables, (name,), file=file)
-    for number, fields in enumerate(reading.tables(tables, name, file=file), start=1):
+def _valued(
+    reading: Reading, tables: Mapping[str, Any], name: str, kind: type[Value], *, file: str
+) -> Iterator[tuple[str, Value]]:
+    """The values of the ``[[name]]`` tables of a file, each with its place after ``file``."""
+    whole = file.partition(":")[0]
+    for number, fields in enumerate(reading.tables(tables, name, file=whole), start=1):
         place = f"{file}:{number}"
         value = reading.value(kind, fields, place=place)
         if value is not None:

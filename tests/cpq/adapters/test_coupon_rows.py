@@ -210,8 +210,9 @@ def test_columns_are_those_of_a_coupon() -> None:
 
 
 def test_make_writes_a_new_file_of_codes() -> None:
-    words = "make 50 -p AUTUMN -o a.csv --prefix A26 --until 2026-11-30 --batch flyer".split()
-    done = run(*words, "--zone", "Asia/Shanghai", "--customer", "C-1", "--orders", "2")
+    named = ("--prefix", "A26", "--until", "2026-11-30", "--batch", "flyer", "--orders", "2")
+    whose = ("--zone", "Asia/Shanghai", "--customer", "C-1")
+    done = run("make", 50, "-p", "AUTUMN", "-o", "a.csv", *named, *whose)
     made = read_coupons("a.csv")
     assert done.exit_code == 0
     assert done.output == f"50 coupons for AUTUMN, such as {made[0].code}\na.csv\n"
