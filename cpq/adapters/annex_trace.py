@@ -23,7 +23,8 @@ from cpq.plan import UNIT_POINTS
 from cpq.pricebook import Slice
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing
-from cpq.waterfall.text import POINTS, found_of, reason_text
+from cpq.waterfall.reasons import after_others, facts, reason_text
+from cpq.waterfall.text import POINTS, found_of
 
 _EFFECT_PLACES = 6
 _RATE_PLACES = 10
@@ -200,19 +201,20 @@ def effect_text(effect: Effect, hand: Hand) -> str:
 
 def result_text(step: Step, hand: Hand, tongue: Spoken, line: PricedLine | None = None) -> str:
     """Whether a rule acted, and if not, or not in full, what it needed and what it found."""
-    needed = _figure(step.needed, step, hand)
-    actual = _figure(found_of(step, line), step, hand)
-    if step.reason in ("capped", "floored"):
+    if step.reason in ("capped", "floored") and step.applied:
+        needed, actual = (_figure(text, step, hand) for text in (step.needed, step.actual))
         said = hand.word(f"within_{step.reason}", tongue, needed=needed, actual=actual)
-        return f"✓ {said}" if step.applied else said
-    if step.applied:
-        known = step.reason == "applied"
-        return hand.word("applied", tongue) if known else f"✓ {reason_text(step.reason, tongue)}"
-    facts = [hand.word("needs", tongue, needed=needed)] if needed else []
-    facts += [hand.word("found", tongue, actual=actual)] if actual else []
+        return f"✓ {said}"
+    if step.reason == "applied":
+        return hand.word("applied", tongue)
     reason, colon = reason_text(step.reason, tongue), "：" if tongue == "zh" else ": "
-    joined = ("，" if tongue == "zh" else ", ").join(facts)
-    return f"{reason}{colon}{joined}" if joined else reason
+    told = [
+        hand.word(fact.kind, tongue, text=_figure(fact.text, step, hand))
+        for fact in facts(step.reason, step.needed, found_of(step, line), tongue)
+    ]
+    joined = ("，" if tongue == "zh" else ", ").join(told)
+    mark = "✓ " if step.applied else ""
+    return f"{mark}{reason}{colon}{joined}" if joined else f"{mark}{reason}"
 
 
 def _figure(text: str, step: Step, hand: Hand) -> str:

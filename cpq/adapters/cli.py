@@ -1,8 +1,9 @@
 """The command line of a rep (销售命令行): a request in, a quote PDF out, a hundred at once.
 
 ``cpq quote make`` writes PDFs, ``cpq quote price`` prints the price waterfall, ``cpq catalogue
-check`` reads a catalogue folder and says all that is wrong with it, ``cpq doctor`` looks at the
-machine. Exit codes are those of ``cpq.adapters.terminal``.
+check`` reads a catalogue folder and says all that is wrong with it, ``cpq coupon make``
+makes codes of coupons, ``cpq doctor`` looks at the machine. Exit codes are those of
+``cpq.adapters.terminal``.
 """
 
 import os
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.adapters.coupon_cli import commands as coupons
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
 from cpq.adapters.pricing_cli import linted, simulation, traces
@@ -37,6 +39,7 @@ catalogues = typer.Typer(help="Catalogue folders · 产品目录", no_args_is_he
 app.add_typer(quotes, name="quote")
 app.add_typer(catalogues, name="catalogue")
 app.add_typer(traces, name="trace")
+app.add_typer(coupons, name="coupon")
 catalogues.command("lint")(linted)
 catalogues.command("simulate")(simulation)
 

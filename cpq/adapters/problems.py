@@ -23,10 +23,15 @@ _WORDS = {
     "bool_parsing": "yes or no is wanted here",
     "bool_type": "yes or no is wanted here",
     "int_parsing": "a whole number is wanted here",
+    "model_type": "a table of fields is wanted here",
+    "model_attributes_type": "a table of fields is wanted here",
+    "tuple_type": "a list is wanted here",
     "union_tag_not_found": "say which it is: kind is missing",
 }
 _TAGS = {"product", "configure"}
-_KINDS = re.compile(r"^Input tag '(?P<found>.*)' found using 'kind' .* expected tags: (?P<known>.*)$")
+_KINDS = re.compile(
+    r"^Input tag '(?P<found>.*)' found using 'kind' .* expected tags: (?P<known>.*)$"
+)
 
 
 def problems(

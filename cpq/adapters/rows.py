@@ -180,9 +180,7 @@ class Reading:
         try:
             return kind.model_validate(dict(fields))
         except ValidationError as error:
-            self.findings += problems(
-                error, otherwise="row.unreadable", place=place, fields=fields
-            )
+            self.findings += problems(error, otherwise="row.unreadable", place=place, fields=fields)
         except NotFound as error:
             self.find(error.code, place, error.message)
         return None

@@ -20,7 +20,8 @@ from cpq.plan import UNIT_POINTS
 from cpq.quote import Quote
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, WhyNot
-from cpq.waterfall.text import POINTS, reason_text
+from cpq.waterfall.reasons import facts, reason_text
+from cpq.waterfall.text import POINTS
 
 _SHOWN_PLACES = 6
 _SIGNS = {"times": "×", "at_least": "≥", "at_most": "≤"}

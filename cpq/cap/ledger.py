@@ -257,9 +257,9 @@ class BudgetLedger(Frozen):
         since: date | None = None,
         limit: Decimal | int | None = None,
     ) -> BudgetStatement:
-        """The statement of a counter, or of its key, up to a day inclusive (see ``cap.statement``).
+        """The statement of a counter, or of its key, from ``since`` to ``as_of``, both inclusive.
 
-        Raises ``NotFound`` (``counter.unknown``).
+        Raises ``NotFound`` (``counter.unknown``) for a key that nothing ever moved.
         """
         if isinstance(counter, str):
             found = self._fold.figures.get(counter)

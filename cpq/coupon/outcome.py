@@ -29,10 +29,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "coupon {coupon} holds {needed}, both days included; found {actual}",
         "优惠券 {coupon} 的有效期为 {needed}（含首末日），当前为 {actual}",
     ),
-    "other_customer": (
-        "coupon {coupon} is made out to another customer",
-        "优惠券 {coupon} 属于其他客户",
-    ),
+    "other_customer": ("coupon {coupon} is for other customers", "优惠券 {coupon} 不适用于该客户"),
     "promotion_unknown": (
         "coupon {coupon} is for promotion {promotion}, which is not in the catalogue",
         "优惠券 {coupon} 对应的促销 {promotion} 不在目录中",
@@ -50,8 +47,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "优惠券 {coupon} 需满数量 {needed}，现为 {actual}",
     ),
     "cap_exhausted": (
-        "coupon {coupon} is used up: {needed} allowed, {actual} used",
-        "优惠券 {coupon} 已用完：限 {needed}，已用 {actual}",
+        "the limit of coupon {coupon} is reached: {needed} asked, {actual} left",
+        "优惠券 {coupon} 的限额已用完：需 {needed}，剩 {actual}",
+    ),
+    "capped": (
+        "the limit of coupon {coupon} does not suffice: {needed} asked, {actual} left",
+        "优惠券 {coupon} 的限额不足：需 {needed}，剩 {actual}",
     ),
     "same_promotion": (
         "promotion {promotion} takes one coupon, and {actual} is applied already",
@@ -61,6 +62,22 @@ _WORDS: dict[str, tuple[str, str]] = {
         "nothing is left that coupon {coupon} could lower",
         "优惠券 {coupon} 已无可减金额",
     ),
+    "not_covered": (
+        "coupon {coupon} is for none of these products",
+        "所购产品均不适用优惠券 {coupon}",
+    ),
+    "quantity_above": (
+        "coupon {coupon} holds up to a quantity of {needed}; found {actual}",
+        "优惠券 {coupon} 仅限数量不超过 {needed}，现为 {actual}",
+    ),
+    "amount_above": (
+        "coupon {coupon} holds up to {needed}; found {actual}",
+        "优惠券 {coupon} 仅限金额不超过 {needed}，现为 {actual}",
+    ),
+    "already_discounted": (
+        "coupon {coupon} is for what nothing else lowers",
+        "优惠券 {coupon} 仅适用于未享其他优惠的商品",
+    ),
     "excluded_by": (
         "coupon {coupon} is excluded by promotion {actual}",
         "优惠券 {coupon} 与促销 {actual} 互斥",
@@ -68,6 +85,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not_combinable": (
         "coupon {coupon} cannot be combined with {actual}",
         "优惠券 {coupon} 不能与 {actual} 同时使用",
+    ),
+    "lost_to": (
+        "another promotion goes before coupon {coupon}: {actual}",
+        "其他促销优先于优惠券 {coupon}：{actual}",
+    ),
+    "others_give_more": (
+        "other promotions give more than coupon {coupon}: {needed}, not {actual}",
+        "其他促销优惠多于优惠券 {coupon}：{needed}，而非 {actual}",
+    ),
+    "not_in_best": (
+        "the best combination of promotions is without coupon {coupon}",
+        "最优促销组合未用优惠券 {coupon}",
     ),
 }
 _OTHERWISE = ("coupon {coupon} does not apply: {why}", "优惠券 {coupon} 未生效：{why}")
@@ -79,9 +108,9 @@ class CouponOutcome(Frozen):
     """What became of one coupon, as printed or as typed.
 
     ``needed`` and ``actual`` are facts as text: a period and a day, a threshold and what the order
-    comes to, a limit and what is used of it, or in ``actual`` what stands in the way. ``missing``
-    is the amount that a threshold still wants. ``needed`` of ``other_customer`` names who the
-    coupon is made out to; the message does not.
+    comes to, what it asks of a limit and what is left, or in ``actual`` what stands in the way.
+    ``missing`` is the amount that a threshold still wants. ``needed`` of ``other_customer`` names
+    who the coupon is made out to; the message does not.
 
     >>> outcome = CouponOutcome(coupon="AUTUMN-7K4P", promotion="AUTUMN", reason="amount_below",
     ...                         needed="100.00 CNY", actual="65.00 CNY",

@@ -170,6 +170,8 @@ def _added_up(sale: Sale, running: Running, members: Sequence[Candidate]) -> lis
         grant = grant._replace(left={place: running.left[place] for place in grant.lowers})
         if grant.acts:
             applied(grant, running)
+            for place in grant.used:
+                opening.held[place] = opening.held.get(place, 0) + grant.worth[place]
         grants.append(grant)
     return grants
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cpq.funding import OWN_FUNDER
-from cpq.promotion.benefit import FreeGoods
-from cpq.promotion.condition import LinesAmount, Unless
+from cpq.promotion.benefit import AmountOff, BundlePrice, BuyGet, FreeGoods, Ladder
+from cpq.promotion.condition import LinesAmount, LinesQuantity, Unless
 from cpq.promotion.grant import Grant, applied, granted, kept_away
 from cpq.promotion.group import PromotionGroup
 from cpq.promotion.judge import Missed
@@ -197,11 +197,33 @@ def _own(grant: Grant) -> int:
 
 
 def _gives_less_on_less(policy: PromotionPolicy) -> bool:
-    """Whether the less is left of the lines, the less a policy gives."""
-    bounded = any(isinstance(leaf, LinesAmount) and leaf.most is not None for leaf in policy.leaves)
+    """Whether the less is left of the lines, the less a policy gives.
+
+    Not so of sets, which take dearer units where the cheap ones are used up, and of an amount on a
+    tax basis, which is worth more on the lines that are taxed less.
+    """
+    benefit = policy.benefit
+    sides = [cap.tax for cap in policy.caps]
+    if isinstance(benefit, AmountOff):
+        sides.append(benefit.tax)
+    if isinstance(benefit, BuyGet | BundlePrice) or any(side is not None for side in sides):
+        return False
+    if isinstance(benefit, Ladder) and not _rises(benefit):
+        return False
+    bounded = policy.quantity_to is not None or any(
+        isinstance(leaf, LinesAmount | LinesQuantity) and leaf.most is not None
+        for leaf in policy.leaves
+    )
     turned = any(_holds_unless(each) for each in policy.conditions)
     rejects = any(cap.behaviour == "reject" for cap in policy.caps)
     return not (bounded or turned or rejects or policy.picks != "all" or policy.exclusive == "line")
+
+
+def _rises(ladder: Ladder) -> bool:
+    """Whether no step of a ladder gives less than a lower one does."""
+    percents = [step.percent for step in ladder.steps if step.percent is not None]
+    amounts = [step.amount.amount for step in ladder.steps if step.amount is not None]
+    return not (percents and amounts) and (percents + amounts) == sorted(percents + amounts)
 
 
 def _holds_unless(condition: object) -> bool:

@@ -16,7 +16,7 @@ from cpq.kernel.money import EXACT, plain, rounded_fraction, split_within
 from cpq.promotion.judge import Looked, Missed, missed
 from cpq.promotion.limit import Limit, Used, limits_of, measured, takes_of, taxed
 from cpq.promotion.policy import PromotionPolicy
-from cpq.promotion.reckon import ANY, Allowance, Gift, Offer, offered
+from cpq.promotion.reckon import ANY, Allowance, Gift, Offer, offered, worth_of
 from cpq.promotion.sale import Running, Sale
 
 _NOBODY: Mapping[int, Missed] = {}
@@ -37,7 +37,7 @@ class Grant(NamedTuple):
     ``places`` are the lines that it was for, ``lowers`` those that its benefit lowers, ``left``
     what was left of these before; ``missed`` says why it gives nothing at all, ``refused`` why
     nothing of a line. ``capped`` is whether a cap kept something back, ``used`` are the units that
-    its sets use up, ``spent`` is what caps count of it.
+    its sets use up and ``worth`` what these cost before, ``spent`` is what caps count of it.
     """
 
     policy: PromotionPolicy
@@ -49,6 +49,7 @@ class Grant(NamedTuple):
     capped: bool = False
     gifts: tuple[Gift, ...] = ()
     used: Mapping[int, Fraction] = {}
+    worth: Mapping[int, Fraction] = {}
     takes: tuple[CapTake, ...] = ()
     over: tuple[Over, ...] = ()
     coupon: Coupon | None = None
@@ -95,9 +96,13 @@ def granted(policy: PromotionPolicy, sale: Sale, running: Running, places: Seque
 def applied(grant: Grant, running: Running) -> None:
     """Take what a grant gives off what is left."""
     for place, share in grant.shares.items():
+        if place in running.held and place not in grant.used:
+            running.held[place] *= 1 - Fraction(share, running.left[place])
         running.left[place] -= share
     for place, units in grant.used.items():
         running.used[place] = running.used.get(place, Fraction(0)) + units
+        kept = max(grant.worth[place] - grant.shares.get(place, 0), Fraction(0))
+        running.held[place] = running.held.get(place, Fraction(0)) + kept
     policy = grant.policy
     if policy.exclusive == "line":
         running.locked.update(dict.fromkeys(grant.shares, policy.code))
@@ -215,6 +220,7 @@ def _given(looked: Looked, coupon: Coupon | None) -> Grant | Missed:
         capped=capped or bound,
         gifts=offer.gifts,
         used=offer.used if acts else {},
+        worth={place: worth_of(looked, place, units) for place, units in offer.used.items()},
         takes=takes_of(limits, sale, used) if acts else (),
         over=tuple(over) if acts else (),
         left={place: looked.running.left[place] for place in offer.places},

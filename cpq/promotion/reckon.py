@@ -296,15 +296,16 @@ def _buy_get(looked: Looked, benefit: BuyGet, allowed: Allowance) -> Offer | Mis
         return found
     rate = Fraction(benefit.percent) / 100
     places = sorted(found.rewards, key=lambda place: looked.sale.order[place])
-    wishes = [_value(looked, place, found.rewards[place]) * rate for place in places]
+    wishes = [worth_of(looked, place, found.rewards[place]) * rate for place in places]
     asked = looked.sale.whole(sum(wishes, Fraction(0)))
     return Offer(places, wishes, asked, units=found.rewards, used=found.used, uses=found.sets)
 
 
-def _value(looked: Looked, place: int, units: Fraction) -> Fraction:
-    """What so many units of a line still cost."""
-    quantity = Fraction(looked.sale.targets[place].quantity)
-    return max(looked.running.left[place], 0) * units / quantity
+def worth_of(looked: Looked, place: int, units: Fraction) -> Fraction:
+    """What so many units of a line that no set has used still cost."""
+    running = looked.running
+    free = Fraction(looked.sale.targets[place].quantity) - running.used.get(place, 0)
+    return max(running.left[place] - running.held.get(place, 0), 0) * units / free
 
 
 def _bundle_price(looked: Looked, benefit: BundlePrice, allowed: Allowance) -> Offer | Missed:
@@ -312,7 +313,7 @@ def _bundle_price(looked: Looked, benefit: BundlePrice, allowed: Allowance) -> O
     if isinstance(found, Missed):
         return found
     places = sorted(found.used, key=lambda place: looked.sale.order[place])
-    worth = [_value(looked, place, found.used[place]) for place in places]
+    worth = [worth_of(looked, place, found.used[place]) for place in places]
     price = sale_minor(looked, benefit.price.amount) * found.sets
     asked = max(looked.sale.whole(sum(worth, Fraction(0)) - price), 0)
     return Offer(places, worth, asked, units=found.used, used=found.used, uses=found.sets)

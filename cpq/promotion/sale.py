@@ -91,6 +91,7 @@ class Sale(NamedTuple):
 class Running:
     """What promotions have left: ``left`` of each line, ``used`` units of it, ``locked`` by whom.
 
+    ``held`` is what of ``left`` the used units bear: what a set gave is off its own units.
     ``acted`` are the promotions that gave something, and their groups, each with the promotion;
     ``barred`` the promotions and groups that one of these does not go with; ``later`` is whether a
     group has acted before the one that acts now.
@@ -102,6 +103,7 @@ class Running:
     acted: dict[str, str] = field(default_factory=dict)
     barred: dict[str, str] = field(default_factory=dict)
     later: bool = False
+    held: dict[int, Fraction] = field(default_factory=dict)
 
     def copy(self) -> "Running":
         """The same, to try something on."""
@@ -112,6 +114,7 @@ class Running:
             self.acted.copy(),
             self.barred.copy(),
             self.later,
+            self.held.copy(),
         )
 
 

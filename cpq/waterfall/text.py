@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cpq.coupon import REASONS, CouponOutcome
 from cpq.kernel.money import Money, plain
 from cpq.kernel.text import LocalText
 from cpq.plan import PricePoint
+from cpq.promotion import Combination
 from cpq.trace import Step
 from cpq.waterfall.line import PricedLine
+from cpq.waterfall.reasons import facts, reason_text
 
 if TYPE_CHECKING:
     from cpq.waterfall import Pricing
@@ -30,31 +33,11 @@ POINTS: dict[PricePoint, LocalText] = {
 }
 """How people call the price points."""
 
-_REASONS_ZH = {
-    "less_specific": "有更具体的规则",
-    "outranked": "有序号更靠前的条目",
-    "dearer": "有更低的价格",
-    "superseded": "有属性更具体的规则",
-    "quantity_below": "数量不足",
-    "quantity_above": "数量超出",
-    "amount_below": "金额不足",
-    "outside_period": "不在有效期",
-    "other_customer": "客户不符",
-    "other_currency": "币种不符",
-    "other_unit": "单位不符",
-    "other_product": "产品不符",
-    "attribute_differs": "属性值不符",
-    "attribute_missing": "缺少属性值",
-    "not_lower": "并不更低",
-    "not_promotable": "该价格不参加促销",
-    "nothing_left": "已无可减金额",
-    "floored": "减至底价",
-    "capped": "受限额限制",
-    "at_floor": "已到底价",
-    "no_price": "没有可依据的价格",
-    "cascaded": "随上级产品的协议",
-    "floor": "不低于下限",
-    "ceiling": "不高于上限",
+_FACTS: dict[str, tuple[str, str]] = {
+    "needs": ("needs ", "需 "),
+    "found": ("found ", "实 "),
+    "left": ("left ", "剩 "),
+    "named": ("", ""),
 }
 
 
@@ -64,6 +47,10 @@ def explained(pricing: "Pricing", locale: str) -> Iterator[str]:
         yield from _line(line, locale)
     for step in pricing.refused:
         yield f"· {row_text(step, locale)}"
+    for found in pricing.combinations:
+        yield f"  {combination_text(found, pricing.currency, locale)}"
+    for coupon in pricing.coupons:
+        yield f"{'✓' if coupon.applied else '·'} {coupon_text(coupon, locale)}"
     for finding in pricing.findings:
         yield f"! {finding.place}: {finding.message.in_(locale)}"
     yield from _footing(pricing, locale)
@@ -124,11 +111,16 @@ def _why(step: Step, locale: str, line: PricedLine | None) -> str:
             else ("asked", f"granted within the {limit[0]}")
         )
         return f"{asked} {step.needed}, {granted} {step.actual}"
-    wanted, found = ("需", "实") if chinese else ("needs", "found")
-    actual = found_of(step, line)
-    facts = f": {wanted} {step.needed}" if step.needed else ""
-    facts += f", {found} {actual}" if actual else ""
-    return f"{reason_text(step.reason, locale)}{facts}"
+    return _told(step.reason, step.needed, found_of(step, line), locale)
+
+
+def _told(reason: str, needed: str, actual: str, locale: str) -> str:
+    """A reason with its facts."""
+    chinese = locale.startswith("zh")
+    found = facts(reason, needed, actual, locale)
+    listed = ", ".join(f"{_FACTS[fact.kind][chinese]}{fact.text}" for fact in found)
+    words = reason_text(reason, locale)
+    return f"{words}: {listed}" if listed else words
 
 
 def found_of(step: Step, line: PricedLine | None) -> str:
@@ -138,11 +130,41 @@ def found_of(step: Step, line: PricedLine | None) -> str:
     return plain(line.quantity.copy_abs())
 
 
-def reason_text(reason: str, locale: str) -> str:
-    """A reason code in words."""
+def combination_text(found: Combination, currency: str, locale: str = "en") -> str:
+    """What a search for the best combination found, and what the order of priority would give.
+
+    >>> combination_text(Combination(group="SEASON", aim="customer", chosen=("A", "B"),
+    ...     granted="30.00", greedy=("C",), greedy_granted="25.00", proven=True, tried=7), "CNY")
+    'SEASON: best A + B 30.00 CNY; by priority C 25.00 CNY'
+    """
+    best, greedy = (
+        f"{' + '.join(codes) or '—'} {plain(granted)} {currency}"
+        for codes, granted in (
+            (found.chosen, found.granted),
+            (found.greedy, found.greedy_granted),
+        )
+    )
     if locale.startswith("zh"):
-        return _REASONS_ZH.get(reason, reason)
-    return reason.replace("_", " ")
+        proof = "" if found.proven else f"（试算 {found.tried} 次后停止，未证明最优）"
+        return f"{found.group}：最优组合 {best}；按优先级 {greedy}{proof}"
+    proof = "" if found.proven else f" (stopped after {found.tried} tries, not proved)"
+    return f"{found.group}: best {best}; by priority {greedy}{proof}"
+
+
+def coupon_text(outcome: CouponOutcome, locale: str = "en") -> str:
+    """What became of a coupon, in words, with what is missing.
+
+    >>> coupon_text(CouponOutcome(coupon="W-1", promotion="W", reason="order_number",
+    ...                           needed="1", actual="2"), "zh")
+    '优惠券 W-1 未生效：不是该客户的指定订单次序: 需 第 1 单, 实 第 2 单'
+    """
+    if outcome.reason in REASONS:
+        return outcome.message.in_(locale)
+    chinese = locale.startswith("zh")
+    why = _told(outcome.reason, outcome.needed, outcome.actual, locale)
+    if chinese:
+        return f"优惠券 {outcome.coupon} 未生效：{why}"
+    return f"coupon {outcome.coupon} does not apply: {why}"
 
 
 def short(number: Decimal) -> str:

@@ -17,7 +17,9 @@ from cpq.kernel.text import LocalText
 from cpq.plan import PricePoint
 from cpq.trace import Effect, Step
 from cpq.waterfall.line import PricedLine
-from cpq.waterfall.text import found_of, reason_text, row_text
+from cpq.waterfall.reasons import reason_text, winner_of
+from cpq.waterfall.text import found_of, row_text
+from cpq.waterfall.window import window_end
 
 if TYPE_CHECKING:
     from cpq.waterfall import Pricing
@@ -68,7 +70,11 @@ class WhyNot(Frozen):
         return str(self.text)
 
 
-TriggerKind = Literal["quantity", "amount", "day", "customer", "attribute", "unit", "other"]
+TriggerKind = Literal[
+    "quantity", "amount", "day", "customer", "attribute", "unit", "coupon", "order_number",
+    "product", "promotion", "other",
+]  # fmt: skip
+"""What would have to change."""
 
 
 class Trigger(Frozen):
@@ -91,6 +97,36 @@ class Trigger(Frozen):
 
     def __str__(self) -> str:
         return str(self.text)
+
+
+_BOUNDS: dict[str, tuple[TriggerKind, str, str]] = {
+    "quantity_below": ("quantity", "{more} more {unit}", "再加 {more} {unit}"),
+    "quantity_above": ("quantity", "{more} fewer {unit}", "减少 {more} {unit}"),
+    "amount_below": ("amount", "{more} {unit} more", "再加 {more} {unit}"),
+    "amount_above": ("amount", "{more} {unit} less", "减少 {more} {unit}"),
+}
+"""Reasons whose facts are two figures, and what of their difference would have to change."""
+
+_GIVING_WAY = frozenset(("excluded_by", "not_combinable", "lost_to"))
+_CHANGES: dict[str, tuple[TriggerKind, str, str]] = {
+    "outside_period": ("day", "a day within {needed}", "日期须在 {needed} 之内"),
+    "other_customer": ("customer", "a customer of {needed}", "客户须属于 {needed}"),
+    "attribute_differs": ("attribute", "choose {needed}", "须选择 {needed}"),
+    "attribute_missing": ("attribute", "choose {needed}", "须选择 {needed}"),
+    "other_unit": ("unit", "ask in {needed}", "须按 {needed} 计量"),
+    "no_coupon": ("coupon", "enter a coupon for {rule}", "输入促销 {rule} 的优惠券"),
+    "not_covered": ("product", "a line of {needed}", "订单须有 {needed}"),
+    "gift_unpriced": ("product", "a price for {needed}", "须有 {needed} 的价格"),
+    "excluded_by": ("promotion", "an order without {needed}", "不与 {needed} 同单"),
+    "not_combinable": ("promotion", "an order without {needed}", "不与 {needed} 同单"),
+    "lost_to": ("promotion", "an order without {needed}", "不与 {needed} 同单"),
+    "already_discounted": (
+        "promotion",
+        "a line that no promotion before it lowers",
+        "须为未享受其他促销的行",
+    ),
+}
+"""What would have to be otherwise for a reason to be none."""
 
 
 def why(pricing: "Pricing", line: str) -> tuple[Why, ...]:
@@ -170,7 +206,7 @@ def _both(step: Step, line: PricedLine | None) -> LocalText:
 
 
 def _missing(step: Step, actual: str) -> Decimal | None:
-    if step.reason not in ("quantity_below", "amount_below", "quantity_above"):
+    if step.reason not in _BOUNDS:
         return None
     try:
         return abs(difference(Decimal(step.needed), Decimal(actual)))
@@ -183,7 +219,7 @@ def _trigger(pricing: "Pricing", line: PricedLine | None, step: Step) -> Trigger
     more = _missing(step, actual)
     number = line.number if line else ""
     unit = step.basis.partition(" ")[2] or (line.unit if line else "")
-    kind, words = _words(step, more, unit=unit, currency=pricing.currency)
+    kind, words = _words(pricing, step, more, unit=unit)
     return Trigger(
         line=number,
         rule=step.rule,
@@ -196,25 +232,52 @@ def _trigger(pricing: "Pricing", line: PricedLine | None, step: Step) -> Trigger
 
 
 def _words(
-    step: Step, more: Decimal | None, *, unit: str, currency: str
+    pricing: "Pricing", step: Step, more: Decimal | None, *, unit: str
 ) -> tuple[TriggerKind, LocalText]:
-    needed = step.needed
-    if step.reason == "quantity_below" and more is not None:
-        en, zh = f"{plain(more)} more {unit}".rstrip(), f"再加 {plain(more)} {unit}".rstrip()
-        return "quantity", LocalText(en=en, zh=zh)
-    if step.reason == "quantity_above" and more is not None:
-        en, zh = f"{plain(more)} fewer {unit}".rstrip(), f"减少 {plain(more)} {unit}".rstrip()
-        return "quantity", LocalText(en=en, zh=zh)
-    if step.reason == "amount_below" and more is not None:
-        en, zh = f"{plain(more)} {currency} more", f"再加 {plain(more)} {currency}"
-        return "amount", LocalText(en=en, zh=zh)
-    if step.reason == "outside_period":
-        return "day", LocalText(en=f"a day within {needed}", zh=f"日期须在 {needed} 之内")
-    if step.reason == "other_customer":
-        return "customer", LocalText(en=f"a customer of {needed}", zh=f"客户须属于 {needed}")
-    if step.reason in ("attribute_differs", "attribute_missing"):
-        return "attribute", LocalText(en=f"choose {needed}", zh=f"须选择 {needed}")
-    if step.reason == "other_unit":
-        return "unit", LocalText(en=f"ask in {needed}", zh=f"须按 {needed} 计量")
-    en, zh = reason_text(step.reason, "en"), reason_text(step.reason, "zh")
-    return "other", LocalText(en=f"not while: {en}", zh=f"受限于：{zh}")
+    if more is not None:
+        kind, en, zh = _BOUNDS[step.reason]
+        figures = {
+            "more": plain(more),
+            "unit": pricing.currency if kind == "amount" else unit,
+        }
+        said = (text.format(**figures).rstrip() for text in (en, zh))
+        return kind, LocalText(**dict(zip(("en", "zh"), said, strict=True)))
+    if step.reason == "cap_exhausted":
+        return _after_the_window(pricing, step)
+    facts = {"needed": step.needed, "rule": step.rule}
+    if step.reason in _GIVING_WAY:
+        facts["needed"] = winner_of(step.needed, step.actual)[0]
+    if step.reason == "order_number":
+        return "order_number", _order_number(step.needed)
+    change = _CHANGES.get(step.reason)
+    if change is None:
+        en, zh = reason_text(step.reason, "en"), reason_text(step.reason, "zh")
+        return "other", LocalText(en=f"not while: {en}", zh=f"受限于：{zh}")
+    kind, en, zh = change
+    return kind, LocalText(en=en.format(**facts), zh=zh.format(**facts))
+
+
+def _order_number(needed: str) -> LocalText:
+    """The customer's first order, or every third one."""
+    nth = needed.removeprefix("every ")
+    if nth != needed:
+        return LocalText(en=f"every order number {nth}, {nth} apart", zh=f"该客户每第 {nth} 单")
+    return LocalText(en=f"order number {nth} of the customer", zh=f"该客户的第 {nth} 单")
+
+
+def _after_the_window(pricing: "Pricing", step: Step) -> tuple[TriggerKind, LocalText]:
+    """When a window of its limits ends, as far as what is used of counters says in which it is."""
+    deal = pricing.deal
+    rows = deal.usage.rows if deal is not None else ()
+    coupons = deal.coupons if deal is not None else ()
+    owners = {step.rule, *(each.owner for each in coupons if each.promotion == step.rule)}
+    ends = {end for key, _ in rows if (end := window_end(key, owners)) is not None}
+    if not ends:
+        return "other", LocalText(
+            en="a higher limit, or less of it used", zh="提高限额，或释放已用额度"
+        )
+    listed = ", ".join(sorted(day.isoformat() for day in ends))
+    return "day", LocalText(
+        en=f"when the window of its limit ends: from {listed} on",
+        zh=f"限额周期结束后：自 {listed} 起",
+    )

@@ -103,7 +103,7 @@ class CouponsContract:
     def test_a_code_is_taken_while_it_is_valid(self, kept: Coupons) -> None:
         """However it is written; of a refused batch nothing is kept."""
         kept.issue([example_coupon()])
-        for changes in (
+        others: tuple[dict[str, Any], ...] = (
             {"promotion": "OTHER"},
             {"code": "autumn 7k4p"},
             {"period": {"start": "2026-11-30"}},
@@ -111,7 +111,8 @@ class CouponsContract:
             {"period": {}},
             {"state": "blocked"},
             {"period": {"start": "2026-11-01T12:00:00+08:00", "end": "2026-11-02"}},
-        ):
+        )
+        for changes in others:
             with refused("coupon.code_taken"):
                 kept.issue([example_coupon("NEW-1"), example_coupon(**changes)])
         with refused("coupon.code_taken"):

@@ -28,9 +28,10 @@ ROLLING = Counter(
 )
 COUNTERS = {counter.cap: counter for counter in (PIECES, MONEY, GATE, WARNED, ROLLING)}
 STRICT = ("pieces", "money", "rolling")
-DOCUMENTS = tuple(f"Q-{quote}/{version}" for quote in (1, 2, 3) for version in (1, 2))
+DOCUMENTS = tuple(f"Q-{quote}/{version}" for quote in (1, 2, 3, 4) for version in (1, 2))
 AMOUNTS = st.dictionaries(st.sampled_from(sorted(COUNTERS)), st.integers(0, 7), min_size=1)
 EXTRA = st.sampled_from((0, 1))
+LASTING = st.integers(0, 3)
 
 
 def amount(cap, number):
@@ -264,15 +265,16 @@ class BudgetGame(RuleBasedStateMachine):
         anything = data.draw(st.integers(0, 9), label="any document") == 0
         return data.draw(st.sampled_from(DOCUMENTS if anything else fitting or DOCUMENTS))
 
+    def late(self):
+        """The documents whose offers lapsed."""
+        now = [(each, self.oracle.standing(each)) for each in DOCUMENTS]
+        return [each for each, then in now if then.phase == "offered" and then.until < self.today]
+
     # --- moves ---
 
-    @rule(
-        document=st.sampled_from(DOCUMENTS),
-        amounts=AMOUNTS,
-        days=st.integers(0, 5),
-        split=st.booleans(),
-    )
-    def offer(self, document, amounts, days, split):
+    @rule(data=st.data(), amounts=AMOUNTS, days=LASTING, split=st.booleans())
+    def offer(self, data, amounts, days, split):
+        document = self.pick(data, "unknown", "lost", "cancelled")
         takes = self.takes(amounts)
         fact = Fact("reserve", self.today, document, until=self.today + days, takes=takes)
         self.attempt(fact, split=split)
@@ -280,7 +282,7 @@ class BudgetGame(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         cap=st.sampled_from(sorted(COUNTERS)),
-        days=st.integers(0, 5),
+        days=LASTING,
         extra=EXTRA,
     )
     def offer_to_the_brim(self, data, cap, days, extra):
@@ -290,7 +292,7 @@ class BudgetGame(RuleBasedStateMachine):
         self.attempt(Fact("reserve", self.today, document, until=self.today + days, takes=takes))
 
     @standing_as("offered")
-    @rule(data=st.data(), amounts=AMOUNTS, days=st.integers(0, 5), split=st.booleans())
+    @rule(data=st.data(), amounts=AMOUNTS, days=LASTING, split=st.booleans())
     def revise(self, data, amounts, days, split):
         old = self.pick(data, "offered")
         new = data.draw(st.sampled_from((old, *DOCUMENTS)), label="new")
@@ -313,6 +315,21 @@ class BudgetGame(RuleBasedStateMachine):
     def order(self, data):
         document = self.pick(data, "offered", "cancelled")
         self.attempt(Fact("commit", self.today, document))
+
+    @precondition(lambda game: game.late())
+    @rule(data=st.data())
+    def order_after_the_last_day(self, data):
+        self.attempt(Fact("commit", self.today, data.draw(st.sampled_from(self.late()))))
+
+    @precondition(lambda game: game.late())
+    @rule(data=st.data(), extra=EXTRA)
+    def sell_what_lapsed_to_somebody_else(self, data, extra):
+        caps = self.oracle.standing(data.draw(st.sampled_from(self.late()))).takes
+        cap = data.draw(st.sampled_from(sorted(caps)), label="cap")
+        document = self.pick(data, "unknown", "lost", "cancelled")
+        left = max(self.limits[cap] - self.oracle.used(cap, self.today), 0)
+        takes = self.takes({cap: left + extra})
+        self.attempt(Fact("reserve", self.today, document, until=self.today, takes=takes))
 
     @standing_as("offered", "cancelled")
     @rule(data=st.data(), extra=st.sampled_from((-1, 0, 1)))
@@ -349,13 +366,14 @@ class BudgetGame(RuleBasedStateMachine):
         amounts = {cap: back + extra}
         self.attempt(Fact("give_back", self.today, document, amounts=amounts))
 
-    @rule(days=st.integers(1, 4))
+    @rule(days=st.integers(1, 3))
     def days_pass(self, days):
         last = self.today + days - 1
         for past in (self.today, last):
             self.closings |= {(cap, past): self.closing(cap, past) for cap in COUNTERS}
         self.today += days
 
+    @precondition(lambda game: game.late() and game.today % 3 == 0)
     @rule()
     def expire(self):
         before = [self.ledger.used(counter, on=day(self.today)) for counter in COUNTERS.values()]
@@ -397,7 +415,7 @@ class BudgetGame(RuleBasedStateMachine):
     @invariant()
     def what_is_used_is_what_the_facts_say(self):
         for cap, counter in COUNTERS.items():
-            for on in (self.today, self.today + 1, self.today + 4):
+            for on in (self.today, self.today + 2):
                 expected = self.oracle.used(cap, on)
                 assert number(cap, self.ledger.used(counter, on=day(on))) == expected
                 assert number(cap, self.closing(cap, on)) == expected

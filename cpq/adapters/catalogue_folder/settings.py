@@ -85,16 +85,14 @@ def read_promotions(reading: Reading) -> dict[str, Any]:
         if isinstance(fields, dict) and isinstance(fields.get("manual_weights"), dict):
             fields["manual_weights"] = tuple(fields["manual_weights"].items())
     policies = _valued(reading, tables, "promotion", PromotionPolicy, file=_PROMOTIONS)
-    groups = _valued(reading, tables, "group", PromotionGroup, file=f"{_PROMOTIONS}:group")
+    groups = _valued(reading, tables, "group", PromotionGroup, file=_PROMOTIONS, within="group.")
     return {
         "promotions": tuple(_coded(reading, "promotions", policies)),
         "promotion_groups": tuple(_coded(reading, "promotion_groups", groups)),
     }
 
 
-def _coded(
-    reading: Reading, field: str, values: Iterable[tuple[str, Coded]]
-) -> Iterator[Coded]:
+def _coded(reading: Reading, field: str, values: Iterable[tuple[str, Coded]]) -> Iterator[Coded]:
     """Each code once; ``field`` is where a catalogue holds them."""
     seen: dict[str, str] = {}
     for place, value in values:
@@ -156,12 +154,17 @@ def _listed(
 
 
 def _valued(
-    reading: Reading, tables: Mapping[str, Any], name: str, kind: type[Value], *, file: str
+    reading: Reading,
+    tables: Mapping[str, Any],
+    name: str,
+    kind: type[Value],
+    *,
+    file: str,
+    within: str = "",
 ) -> Iterator[tuple[str, Value]]:
-    """The values of the ``[[name]]`` tables of a file, each with its place after ``file``."""
-    whole = file.partition(":")[0]
-    for number, fields in enumerate(reading.tables(tables, name, file=whole), start=1):
-        place = f"{file}:{number}"
+    """The values of the ``[[name]]`` tables of a file, each with its place."""
+    for number, fields in enumerate(reading.tables(tables, name, file=file), start=1):
+        place = f"{file}:{within}{number}"
         value = reading.value(kind, fields, place=place)
         if value is not None:
             yield place, value

@@ -277,7 +277,7 @@ def test_check_looks_into_files() -> None:
     for words, said, code in (
         (("autumn7k4p", "--on", "2026-11-30"), "AUTUMN-7K4P opens promotion AUTUMN", 0),
         (("autumn7k4p", "--on", "2026-12-01"), "2026-11-01 to 2026-11-30", 1),
-        (("vip1", "--on", "2026-11-21"), "another customer", 1),
+        (("vip1", "--on", "2026-11-21"), "other customers", 1),
         (("vip1", "--on", "2026-11-21", "--customer", "C-7"), "opens promotion", 0),
         (("lost", "--on", "2026-11-21", "-l", "zh_CN"), "优惠券 lost 已停用", 1),
         (("b1", "--on", "2026-11-21", "-l", "zh_CN"), "可用于促销 B", 0),
