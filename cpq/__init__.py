@@ -50,7 +50,7 @@ from cpq.pricebook import (
     Tier,
     entry,
 )
-from cpq.pricing import item, price, unit_price
+from cpq.pricing import item, price, price_within, unit_price
 from cpq.product import Attribute, Category, Product
 from cpq.promotion import (
     AmountOff,
@@ -221,6 +221,7 @@ __all__ = [
     "payment_terms",
     "pocket_margin",
     "price",
+    "price_within",
     "published",
     "refundable",
     "revise",

@@ -289,11 +289,16 @@ def _open_needs(stand: ApprovalStatus) -> tuple[Finding, ...]:
     )
 
 
-def accept(quote: Quote, *, on: date, by: str) -> Quote:
+def accept(quote: Quote, *, on: date, by: str, anew: Pricing | None = None) -> Quote:
     """The sent quote as accepted on a day by a person or purchase order.
 
+    An offer holds while it is valid, whatever became of its promotions meanwhile. Who does not want
+    to be bound so gives ``anew``, the same request priced on the day of acceptance: where it comes
+    to another total, the acceptance is refused with that total.
+
     Raises ``Refused``: ``quote.expired`` after ``valid_until`` (that day is still in time),
-    ``quote.too_early`` before ``issued_on``, ``quote.wrong_state`` unless it was sent.
+    ``quote.too_early`` before ``issued_on``, ``quote.wrong_state`` unless it was sent,
+    ``quote.total_changed``.
     """
     _refuse_state(quote, "accepted", needs="sent")
     _refuse_too_early(quote, "accepted", on=on)
@@ -305,8 +310,26 @@ def accept(quote: Quote, *, on: date, by: str) -> Quote:
             number=quote.number,
             valid_until=quote.valid_until,
         )
+    _refuse_other_total(quote, anew, on=on)
     acceptance = QuoteAcceptance(on=on, by=by, quote_hash=quote.content_hash())
     return quote.with_(state="accepted", acceptance=acceptance)
+
+
+def _refuse_other_total(quote: Quote, anew: Pricing | None, *, on: date) -> None:
+    if anew is None or (anew.gross, anew.net) == (quote.gross, quote.net):
+        return
+    before = {row.promotion for row in quote.pricing.allocations}
+    lapsed = sorted(before.difference(row.promotion for row in anew.allocations))
+    why = f"; {', '.join(lapsed)} no longer applies" if lapsed else ""
+    raise Refused(
+        "quote.total_changed",
+        f"quote {quote.reference} comes to {quote.gross}, priced on {on} to {anew.gross}{why}; "
+        "offer that in a new version: revise() it",
+        number=quote.number,
+        offered=quote.gross,
+        total=anew.gross,
+        lapsed=tuple(lapsed),
+    )
 
 
 def lose(quote: Quote, *, on: date, reason: str) -> Quote:

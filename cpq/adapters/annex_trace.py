@@ -23,7 +23,7 @@ from cpq.plan import UNIT_POINTS
 from cpq.pricebook import Slice
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing
-from cpq.waterfall.reasons import after_others, facts, reason_text
+from cpq.waterfall.reasons import after_others, facts_of, is_part, reason_text
 from cpq.waterfall.text import POINTS, found_of
 
 _EFFECT_PLACES = 6
@@ -31,7 +31,11 @@ _RATE_PLACES = 10
 _DEEPEST = 4
 _SHORT = 6
 _FIGURE = re.compile(r"-?\d+(\.\d+)?")
-_OF_AMOUNTS = frozenset(("amount_below", "not_lower", "capped", "floored"))
+_OF_AMOUNTS = frozenset(
+    ("amount_below", "amount_above", "not_lower", "others_give_more", "lost_to", "floored")
+)
+_OF_LIMITS = frozenset(("capped", "cap_exhausted"))
+"""Reasons whose figures are money where they have decimals, else counts."""
 _PUNCTUATION = str.maketrans("：，；（）", ":,;()")
 _SIGNS = {"set": "=", "add": "", "percent": "", "times": "×", "at_least": "≥", "at_most": "≤"}
 
@@ -201,19 +205,19 @@ def effect_text(effect: Effect, hand: Hand) -> str:
 
 def result_text(step: Step, hand: Hand, tongue: Spoken, line: PricedLine | None = None) -> str:
     """Whether a rule acted, and if not, or not in full, what it needed and what it found."""
-    if step.reason in ("capped", "floored") and step.applied:
+    mark = "✓ " if step.applied else ""
+    if is_part(step):
         needed, actual = (_figure(text, step, hand) for text in (step.needed, step.actual))
         said = hand.word(f"within_{step.reason}", tongue, needed=needed, actual=actual)
-        return f"✓ {said}"
+        return f"{mark}{said}"
     if step.reason == "applied":
         return hand.word("applied", tongue)
     reason, colon = reason_text(step.reason, tongue), "：" if tongue == "zh" else ": "
     told = [
         hand.word(fact.kind, tongue, text=_figure(fact.text, step, hand))
-        for fact in facts(step.reason, step.needed, found_of(step, line), tongue)
+        for fact in facts_of(step.reason, step.needed, found_of(step, line), tongue)
     ]
     joined = ("，" if tongue == "zh" else ", ").join(told)
-    mark = "✓ " if step.applied else ""
     return f"{mark}{reason}{colon}{joined}" if joined else f"{mark}{reason}"
 
 
@@ -221,7 +225,8 @@ def _figure(text: str, step: Step, hand: Hand) -> str:
     """A figure of the trace as the document writes figures; other text as it is."""
     if not _FIGURE.fullmatch(text):
         return text
-    write = hand.figures.amount if step.reason in _OF_AMOUNTS else hand.figures.number
+    limited = step.reason in _OF_LIMITS and "." in text
+    write = hand.figures.amount if limited or step.reason in _OF_AMOUNTS else hand.figures.number
     return write(Decimal(text))
 
 
@@ -229,6 +234,8 @@ def _note(step: Step, hand: Hand, line: PricedLine | None) -> Phrase | None:
     """What was counted, where that is not the line alone."""
     if not step.basis:
         return None
+    if after_others(step.basis):
+        return hand.say("after_others")
     if line is not None and step is share_step(line):
         numbers = covered_lines(step)
         return hand.told(

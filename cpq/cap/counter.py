@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from cpq.cap.model import Cap, CapScope
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode, Exact
 from cpq.kernel.period import zone
 from cpq.kernel.text import Code, Line
@@ -57,7 +57,7 @@ class CapTake(Frozen):
 
     ``amount`` and ``limit`` are in the counter's currency, or counts; ``hard`` limits are never
     passed, others were warned of or approved; ``overshoot`` is a declared gate, which lets the last
-    one in whole.
+    one in whole; what a cancelled order took is given back where it ``returns``.
 
     >>> counter = Counter(owner="AUTUMN", cap="1", measure="orders")
     >>> CapTake(counter=counter, amount=1, limit=100).hard
@@ -69,6 +69,7 @@ class CapTake(Frozen):
     limit: Exact = Field(ge=0)
     hard: bool = True
     overshoot: bool = False
+    returns: bool = added(True)
 
 
 class CapUsage(Frozen):
@@ -88,10 +89,6 @@ class CapUsage(Frozen):
     def used(self, counter: Counter) -> Decimal:
         """What is used of a counter; 0 of one that was never taken from."""
         return self._by_key.get(counter.key, _NOTHING)
-
-    def knows(self, counter: Counter) -> bool:
-        """Whether it says anything of a counter."""
-        return counter.key in self._by_key
 
 
 class Facts(NamedTuple):

@@ -39,12 +39,13 @@ from cpq.pricing.promote import promotions_of
 from cpq.pricing.scene import Scene, scene_of
 from cpq.pricing.sheet import Sheet
 from cpq.pricing.unit import UnitPrices, unit_price, unit_prices
+from cpq.pricing.within import price_within
 from cpq.promotion import Combination, InForce
 from cpq.purchased import Purchased
 from cpq.trace import Step
 from cpq.waterfall import PricedLine, Pricing
 
-__all__ = ["COMMERCIAL", "item", "price", "unit_price"]
+__all__ = ["COMMERCIAL", "item", "price", "price_within", "unit_price"]
 
 _NO_MANUAL: Mapping[str, ManualPrice] = {}
 _NO_ATTRIBUTES: Mapping[str, object] = {}

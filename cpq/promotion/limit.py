@@ -21,13 +21,15 @@ _UNIT_PLACES = 9
 class Limit(NamedTuple):
     """A cap on this sale: ``left`` of it, for one ``product`` where it counts by product.
 
-    ``left`` is ``None`` of a gate that is open: it bounds nothing, and counts.
+    ``left`` is ``None`` of a gate that is open: it bounds nothing, and counts. ``returns`` is
+    whether a cancelled order gives back what it took.
     """
 
     cap: Cap
     counter: Counter | None
     left: Fraction | None
     product: str = ""
+    returns: bool = True
 
     @property
     def hard(self) -> bool:
@@ -45,14 +47,19 @@ def limits_of(
     """What is left of every cap that bears on a policy and the coupon that opened it."""
     if not policy.caps and coupon is None:
         return []
-    found = [limit for cap in policy.caps for limit in _limits(policy.code, cap, sale, places)]
+    returns = policy.returns_on_cancel
+    found = [
+        limit for cap in policy.caps for limit in _limits(policy.code, cap, sale, places, returns)
+    ]
     if coupon is not None:
         for cap in coupon.caps:
-            found += _limits(coupon.owner, cap, sale, places)
+            found += _limits(coupon.owner, cap, sale, places, coupon.returns_on_cancel)
     return found
 
 
-def _limits(owner: str, cap: Cap, sale: Sale, places: Sequence[int]) -> Iterator[Limit]:
+def _limits(
+    owner: str, cap: Cap, sale: Sale, places: Sequence[int], returns: bool
+) -> Iterator[Limit]:
     if not cap.counted:
         yield Limit(cap, None, _in_units(cap, sale))
         return
@@ -67,7 +74,7 @@ def _limits(owner: str, cap: Cap, sale: Sale, places: Sequence[int]) -> Iterator
             if cap.measure == "amount":
                 left *= 10**sale.places
             gate = cap.overshoot_last and left > 0
-            yield Limit(cap, counter, None if gate else left, product)
+            yield Limit(cap, counter, None if gate else left, product, returns)
 
 
 def _in_units(cap: Cap, sale: Sale) -> Fraction:
@@ -107,6 +114,7 @@ def takes_of(limits: Sequence[Limit], sale: Sale, used: Used) -> tuple[CapTake, 
                     limit=limit.cap.limit,
                     hard=limit.hard,
                     overshoot=limit.cap.overshoot_last,
+                    returns=limit.returns,
                 )
             )
     return tuple(found)

@@ -57,6 +57,7 @@ class PromotionPolicy(Frozen):
     keeps them away; ``if_better`` only where it gives at least as much as all others together.
     ``returns_on_cancel``: a cancelled order gives back what it used of the caps.
 
+    >>> from cpq.promotion.benefit import PercentOff
     >>> PromotionPolicy(code="AUTUMN", benefit=PercentOff(percent="5"),
     ...                 caps=(Cap(amount=Money("500.00", "CNY")),)).priority
     0
@@ -200,6 +201,7 @@ class PromotionPolicy(Frozen):
     ) -> bool:
         """Whether the policy is for a product of that family that lies in these categories.
 
+        >>> from cpq.promotion.benefit import PercentOff
         >>> policy = PromotionPolicy(code="A", categories=("bolts",), benefit=PercentOff(percent=5))
         >>> policy.covers("M8", ("bolts", "parts")), policy.covers("M8", ())
         (True, False)

@@ -241,18 +241,17 @@ class RebateStanding(Standing):
         return start
 
     def _moved_along(self, line: HeldLine) -> list[tuple[HeldLine, dict[int, Fraction]]]:
-        """Where later lines lie once the gap behind a line is closed; only those that move."""
+        """Where lines lie once no gap is left between them; only those that move."""
         moved: list[tuple[HeldLine, dict[int, Fraction]]] = []
         if self.agreement.gaps == "refilled":
             return moved
-        start, later = _NONE, False
+        start = _NONE
         for each in self._pool_lines(line.customer):
             length = sum(each.laid.values(), _NONE)
-            laid = sliced(self.agreement, start, length) if later else each.laid
+            laid = sliced(self.agreement, start, length)
             if laid != each.laid:
                 moved.append((each, laid))
             start += length
-            later = later or each is line
         return moved
 
     def _lay(

@@ -7,6 +7,8 @@ reason in both languages, and its facts with what they are: wanted, found, left,
 import re
 from typing import Literal, NamedTuple
 
+from cpq.trace import Step
+
 _WORDS: dict[str, tuple[str, str]] = {
     "less_specific": ("less specific", "有更具体的规则"),
     "outranked": ("outranked", "有序号更靠前的条目"),
@@ -28,7 +30,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not_covered": ("for no line of the order", "订单中没有适用的产品"),
     "nothing_left": ("nothing left", "已无可减金额"),
     "floored": ("floored", "减至底价"),
-    "capped": ("capped", "受限额限制"),
+    "capped": ("its limit does not suffice", "限额不足"),
     "at_floor": ("at floor", "已到底价"),
     "no_price": ("no price", "没有可依据的价格"),
     "cascaded": ("cascaded", "随上级产品的协议"),
@@ -88,12 +90,12 @@ def reason_text(reason: str, locale: str) -> str:
     return zh if locale.startswith("zh") else en
 
 
-def facts(reason: str, needed: str, actual: str, locale: str) -> tuple[Fact, ...]:
+def facts_of(reason: str, needed: str, actual: str, locale: str) -> tuple[Fact, ...]:
     """What a row needed and what it found, in words.
 
-    >>> facts("cap_exhausted", "3", "0", "en")
+    >>> facts_of("cap_exhausted", "3", "0", "en")
     (Fact(kind='needs', text='3'), Fact(kind='left', text='0'))
-    >>> facts("excluded_by", "", "LAMP-100", "en")
+    >>> facts_of("excluded_by", "", "LAMP-100", "en")
     (Fact(kind='named', text='LAMP-100'),)
     """
     chinese = locale.startswith("zh")
@@ -103,7 +105,7 @@ def facts(reason: str, needed: str, actual: str, locale: str) -> tuple[Fact, ...
         return _of_winner(needed, actual, chinese=chinese)
     if reason == "counted":
         return (Fact("named", actual),) if actual else ()
-    if reason == "cap_exhausted":
+    if reason in ("cap_exhausted", "capped"):
         return _given(Fact("needs", needed), Fact("left", actual))
     if reason == "not_in_best":
         return _given(Fact("named", f"{actual} ({needed})" if actual and needed else actual))
@@ -118,6 +120,12 @@ def facts(reason: str, needed: str, actual: str, locale: str) -> tuple[Fact, ...
     said = _SAID if chinese else {}
     wanted, found = said.get(needed, needed), said.get(actual, actual)
     return _given(Fact("needs", wanted), Fact("found", found))
+
+
+def is_part(step: Step) -> bool:
+    """Whether a row says how much of what was asked a cap or a floor let through."""
+    known = step.applied or step.after is not None
+    return known and step.reason in ("capped", "floored") and bool(step.needed)
 
 
 def after_others(basis: str) -> bool:

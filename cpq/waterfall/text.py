@@ -11,7 +11,7 @@ from cpq.plan import PricePoint
 from cpq.promotion import Combination
 from cpq.trace import Step
 from cpq.waterfall.line import PricedLine
-from cpq.waterfall.reasons import facts, reason_text
+from cpq.waterfall.reasons import facts_of, is_part, reason_text
 
 if TYPE_CHECKING:
     from cpq.waterfall import Pricing
@@ -103,7 +103,7 @@ def row_text(step: Step, locale: str = "en", line: PricedLine | None = None) -> 
 
 def _why(step: Step, locale: str, line: PricedLine | None) -> str:
     chinese = locale.startswith("zh")
-    if step.reason in ("capped", "floored") and step.needed:
+    if is_part(step):
         limit = {"capped": ("cap", "限额"), "floored": ("floor", "底价")}[step.reason]
         asked, granted = (
             ("应减", f"{limit[1]}内实减")
@@ -117,7 +117,7 @@ def _why(step: Step, locale: str, line: PricedLine | None) -> str:
 def _told(reason: str, needed: str, actual: str, locale: str) -> str:
     """A reason with its facts."""
     chinese = locale.startswith("zh")
-    found = facts(reason, needed, actual, locale)
+    found = facts_of(reason, needed, actual, locale)
     listed = ", ".join(f"{_FACTS[fact.kind][chinese]}{fact.text}" for fact in found)
     words = reason_text(reason, locale)
     return f"{words}: {listed}" if listed else words

@@ -52,7 +52,7 @@ def record_claim(draft: Balances, fact: Claim) -> None:
                 number=fact.number,
                 currencies=(fact.amount.code, claimed.code),
             )
-        _refuse_outdated(fact, line, claimed, "claims() it")
+        _refuse_outdated(fact, line, claimed, "claims()")
     place_claim(draft, fact)
 
 
@@ -84,7 +84,7 @@ def record_claim_reversal(draft: Balances, fact: ClaimReversal) -> None:
                 asked=line.amount,
                 available=whole - reversed_,
             )
-        _refuse_outdated(fact, line, reversed_, "claim_reversals() it")
+        _refuse_outdated(fact, line, reversed_, "claim_reversals()")
     place_claim_reversal(draft, fact)
 
 
@@ -159,13 +159,13 @@ def _claim_of(draft: Balances, fact: ClaimReversal | ClaimSettlement) -> Claim:
 
 
 def _refuse_outdated(
-    fact: Claim | ClaimReversal, line: ClaimLine, before: Money, again: str
+    fact: Claim | ClaimReversal, line: ClaimLine, before: Money, maker: str
 ) -> None:
     if before != line.before:
         raise Conflict(
             f"{fact.kind}.out_of_date",
             f"{noun(fact.kind)} {fact.number} was made when {line.before} of line {line.line} was "
-            f"taken before it, but now {before} is; {again} again with all earlier facts",
+            f"taken before it, but now {before} is; make it again with {maker} and all earlier facts",
             number=fact.number,
             line=line.line,
         )

@@ -367,6 +367,27 @@ class RebateGame(RuleBasedStateMachine):
             assert abs(has - exact) < 1
 
     @invariant()
+    def rows_say_how_they_come_about(self):
+        """Rate of base is the amount of a row, within a cent for each line that shares it; their
+        sum is the rebate, and what they move is what is kept.
+        """
+        for number, line in self.oracle.lines.items():
+            rows = [row for row in self.rows if row.document == number]
+            assert sum(row.quantity for row in rows) == line.quantity
+            assert sum(row.net for row in rows) == line.net
+            for row in rows:
+                assert abs(self.worth(row) - row.money.minor) <= 2
+        if self.agreement.mode == "retroactive":
+            for customer in CUSTOMERS:
+                ((tier, base),) = self.oracle.bases(customer).items() or ((0, 0),)
+                said = sum(self.worth(row) for row in self.rows if row.customer == customer)
+                assert said == self.oracle.exact(tier, base)
+
+    def worth(self, row):
+        scale = 100 if self.agreement.base == "units" else 1
+        return Fraction(row.rate) * Fraction(row.base) * scale
+
+    @invariant()
     def the_statement_closes_with_what_is_owed(self):
         for customer in CUSTOMERS:
             found = rebate_statement(self.agreement, self.rows, self.movements, customer=customer)
