@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from cpq.adapters.annex_deal import deal_facts
 from cpq.adapters.annex_sums import margin_views, sum_views
 from cpq.adapters.annex_trace import rule_view, trace_views
 from cpq.adapters.annex_view import AnnexView, FactView, FindingView, ManualView, RateView
@@ -111,6 +112,8 @@ def _facts(quote: Quote, hand: Hand) -> Iterator[FactView]:
         yield fact("purchased", *_purchased(pricing, hand))
     if pricing.drawn:
         yield fact("drawn", *_drawn(pricing, hand))
+    for key, phrases in deal_facts(pricing, hand):
+        yield fact(key, *phrases)
     if quote.approvals:
         yield fact("approvals", *_approvals(quote, hand))
     yield fact("catalogue_hash", pricing.catalogue)

@@ -15,16 +15,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cpq.adapters.asked_deal import FindsCoupons, Tell, keeper_of
 from cpq.adapters.catalogue_folder import read_catalogue
-from cpq.adapters.coupon_cli import commands as coupons
+from cpq.adapters.coupon_cli import commands as coupon_commands
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
-from cpq.adapters.pricing_cli import linted, simulation, traces
+from cpq.adapters.pricing_cli import CouponFiles, linted, simulation, tell_of, traces
 from cpq.adapters.render_job import Layout
 from cpq.adapters.request import quote_for, read_request
 from cpq.adapters.terminal import UNAVAILABLE, complain, exit_code
 from cpq.adapters.words import language
 from cpq.catalogue import Catalogue
+from cpq.coupon import CouponOutcome
 from cpq.kernel.errors import Conflict, DomainError, Unavailable
 from cpq.quote import Quote, send
 
@@ -39,7 +41,7 @@ catalogues = typer.Typer(help="Catalogue folders · 产品目录", no_args_is_he
 app.add_typer(quotes, name="quote")
 app.add_typer(catalogues, name="catalogue")
 app.add_typer(traces, name="trace")
-app.add_typer(coupons, name="coupon")
+app.add_typer(coupon_commands, name="coupon")
 catalogues.command("lint")(linted)
 catalogues.command("simulate")(simulation)
 
@@ -67,6 +69,7 @@ def make(
     locale: Locale = "bilingual",
     draft: Annotated[bool, typer.Option("--draft", help="Drafts, with a watermark.")] = False,
     annex: Annex = False,
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
     workers: Annotated[int, typer.Option(help="Rendering processes.", min=1)] = 2,
 ) -> None:
     """Write a quote PDF for each request, named by the quote's number.
@@ -75,13 +78,14 @@ def make(
     line for each that failed; one bad request never stops the rest. Existing PDFs are replaced.
     """
     spoken = language(locale)
-    books = read_catalogue(catalogue)
+    books, keeper = read_catalogue(catalogue), keeper_of(coupons)
     _folder(out)
     jobs: dict[Path, PdfJob] = {}
     failures: dict[Path, DomainError] = {}
     for path in dict.fromkeys(requests):
         try:
-            quote = _quote(path, books, draft=draft)
+            tell = tell_of(path, spoken.first)
+            quote = _quote(path, books, draft=draft, coupons=keeper, tell=tell)
             target = out / f"{_file_name(quote, annex=annex)}.pdf"
             refuse_twice(path, target, jobs)
             layout = Layout(locale=locale, annex=annex)
@@ -114,14 +118,23 @@ def refuse_twice(path: Path, target: Path, jobs: dict[Path, PdfJob]) -> None:
 
 
 @quotes.command("price")
-def price(requests: Requests, catalogue: Folder, locale: Locale = "en") -> None:
-    """Print the price waterfall of each request: every rule, applied or refused, and why."""
+def price(
+    requests: Requests,
+    catalogue: Folder,
+    locale: Locale = "en",
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
+) -> None:
+    """Print the price waterfall of each request: every rule and coupon, applied or refused."""
     spoken = language(locale)
-    books = read_catalogue(catalogue)
+    books, keeper = read_catalogue(catalogue), keeper_of(coupons)
     worst = 0
     for path in requests:
+        told: list[CouponOutcome] = []
         try:
-            typer.echo(_quote(path, books, draft=True).pricing.explain(spoken.first))
+            quote = _quote(path, books, draft=True, coupons=keeper, tell=told.append)
+            typer.echo(quote.pricing.explain(spoken.first))
+            for outcome in told:
+                typer.echo(f"· {outcome.message.in_(spoken.first)}")
         except DomainError as error:
             complain(error, about=path)
             worst = max(worst, exit_code(error))
@@ -136,9 +149,16 @@ def html(
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the file goes.")] = Path("out"),
     locale: Locale = "bilingual",
     annex: Annex = False,
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
 ) -> None:
     """Write the quote as one HTML file: what a machine without Pango can do."""
-    quote = _quote(request, read_catalogue(catalogue), draft=False)
+    quote = _quote(
+        request,
+        read_catalogue(catalogue),
+        draft=False,
+        coupons=keeper_of(coupons),
+        tell=tell_of(request, language(locale).first),
+    )
     _folder(out)
     target = out / f"{_file_name(quote, annex=annex)}.html"
     typer.echo(str(write_html(quote, target, locale=locale, annex=annex)))
@@ -169,8 +189,15 @@ def doctor() -> None:
         typer.echo("fine: PDFs can be made here, Chinese included")
 
 
-def _quote(path: Path, catalogue: Catalogue, *, draft: bool) -> Quote:
-    quote = quote_for(read_request(path), catalogue)
+def _quote(
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    draft: bool,
+    coupons: FindsCoupons | None,
+    tell: Tell,
+) -> Quote:
+    quote = quote_for(read_request(path), catalogue, coupons=coupons, on_unknown=tell)
     return quote if draft else send(quote, matrix=catalogue.approvals)
 
 

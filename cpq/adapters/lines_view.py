@@ -17,6 +17,7 @@ from cpq.adapters.share_note import share_note
 from cpq.adapters.view import LineView
 from cpq.adapters.words import Phrase
 from cpq.kernel.money import RoundingPolicy, difference, rounded_fraction, total
+from cpq.kernel.text import LocalText
 from cpq.pricebook import Slice
 from cpq.waterfall import PricedLine, Pricing
 
@@ -127,6 +128,8 @@ class _Row:
 
     def _notes(self, *, by_parts: bool) -> Iterator[Phrase]:
         line, hand = self.line, self.hand
+        if line.free_by is not None:
+            yield self._free(line.free_by)
         if is_average(line):
             yield hand.told(lambda tongue: breakdown_text(line, self.pricing.policy, hand, tongue))
         share = share_note(line, self.pricing, hand)
@@ -139,6 +142,22 @@ class _Row:
             yield hand.say("fixed_tax", amount=hand.figures.amount(line.tax_fixed))
         if line.optional and not line.level:
             yield from self._with_tax()
+
+    def _free(self, promotion: str) -> Phrase:
+        """That a promotion added the line, and what is left to pay of it where it is not free."""
+        line, hand = self.line, self.hand
+        names = (each.name for each in self.pricing.allocations if each.promotion == promotion)
+        name = next(names, LocalText())
+        paid = difference(line.amount, line.discount)
+
+        def told(tongue: Spoken) -> str:
+            shown = name.in_(tongue) or promotion
+            if paid:
+                amount = hand.figures.amount(paid)
+                return hand.word("reduced_goods", tongue, promotion=shown, amount=amount)
+            return hand.word("free_goods", tongue, promotion=shown)
+
+        return hand.told(told)
 
     def _with_tax(self) -> Iterator[Phrase]:
         """What an option costs in all, where its amount does not say so."""

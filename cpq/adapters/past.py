@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from cpq.adapters.asked_deal import FindsCoupons, Tell
 from cpq.adapters.problems import problems
 from cpq.adapters.request import quote_for, read_request
 from cpq.adapters.rows import read_json
@@ -18,9 +19,16 @@ from cpq.quote import Quote
 from cpq.waterfall import Pricing
 
 
-def read_past(path: str | Path, catalogue: Catalogue | None = None) -> Quote | Pricing:
+def read_past(
+    path: str | Path,
+    catalogue: Catalogue | None = None,
+    *,
+    coupons: FindsCoupons | None = None,
+    on_unknown: Tell | None = None,
+) -> Quote | Pricing:
     """The quote or pricing in a JSON file, or the quote that a request (JSON or TOML) asks for.
 
+    ``coupons`` and ``on_unknown`` are for the coupons of requests; see ``quote_for``.
     Raises ``Unreadable``: ``quote.unreadable`` with a finding per field that is wrong, what
     ``read_request`` raises; ``Invalid`` (``input.invalid``) for a request without a catalogue;
     what ``quote_for`` raises.
@@ -39,7 +47,7 @@ def read_past(path: str | Path, catalogue: Catalogue | None = None) -> Quote | P
             "input.invalid",
             f"{file} holds a request, which is priced first; name the catalogue with --catalogue",
         )
-    return quote_for(read_request(file), catalogue)
+    return quote_for(read_request(file), catalogue, coupons=coupons, on_unknown=on_unknown)
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:

@@ -8,7 +8,7 @@ quote. ``cpq catalogue lint`` looks for what is probably a mistake in a catalogu
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cpq.adapters.asked_deal import Tell, keeper_of
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.lint_table import finding_table, summary
 from cpq.adapters.past import files_of, read_past
@@ -60,6 +61,10 @@ PricedBy = Annotated[
     Path | None,
     typer.Option("--catalogue", "-c", help="What a request is priced by.", show_default=False),
 ]
+CouponFiles = Annotated[
+    list[Path],
+    typer.Option("--coupons", help="A CSV file of coupons; again for more.", show_default=False),
+]
 Lines = Annotated[
     list[str], typer.Option("--line", help="The line's number: 1, 1.3; again for more.")
 ]
@@ -77,11 +82,13 @@ def why(
     catalogue: PricedBy = None,
     line: Lines = [],  # noqa: B006  typer reads the default and never changes it
     rule: RuleName = "",
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
     locale: Locale = "en",
     json: AsJson = False,
 ) -> None:
     """Show the rules that made the price of each line, per unit and then on the amount."""
-    spoken, past = language(locale), _past(file, catalogue)
+    spoken = language(locale)
+    past = _past(file, catalogue, coupons=coupons, tongue=spoken.first)
     pricing = pricing_of(past)
     lines = lines_asked(pricing, line)
     rows = [
@@ -109,11 +116,13 @@ def why_not(
     catalogue: PricedBy = None,
     line: Lines = [],  # noqa: B006  typer reads the default and never changes it
     rule: RuleName = "",
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
     locale: Locale = "en",
     json: AsJson = False,
 ) -> None:
     """Show the rules that did not act, what each needed and what it found."""
-    spoken, past = language(locale), _past(file, catalogue)
+    spoken = language(locale)
+    past = _past(file, catalogue, coupons=coupons, tongue=spoken.first)
     pricing = pricing_of(past)
     refused = refusals_of(pricing, rule, line)
     if rule and not refused:
@@ -134,11 +143,13 @@ def trigger(
     *,
     rule: Annotated[str, typer.Option("--rule", "-r", help="The rule.", show_default=False)],
     catalogue: PricedBy = None,
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
     locale: Locale = "en",
     json: AsJson = False,
 ) -> None:
     """Show what would make a rule act: more units, a day, another customer."""
-    spoken, past = language(locale), _past(file, catalogue)
+    spoken = language(locale)
+    past = _past(file, catalogue, coupons=coupons, tongue=spoken.first)
     pricing = pricing_of(past)
     found = pricing.what_would_trigger(rule)
     if json:
@@ -193,6 +204,7 @@ def simulation(
     ] = "",
     book: Annotated[str, typer.Option("--book", "-b", help="Price all by this book.")] = "",
     by: Annotated[str, typer.Option("--by", help=f"A row per {', '.join(BYS)}.")] = "customer",
+    coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
     top: Annotated[int, typer.Option("--top", help="Rows to show; 0 for all.", min=0)] = 20,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write all rows here.", show_default=False)
@@ -213,7 +225,15 @@ def simulation(
     files = list(files_of(quotes))
     if not files:
         raise Invalid("input.invalid", "there are no quotes in what was named; name JSON files")
-    found = _simulated(files, failures, current=current, draft=tried, on=day, book=book or None)
+    keeper = keeper_of(coupons)
+
+    def read(path: Path) -> Quote | Pricing:
+        tell = tell_of(path, spoken.first)
+        return read_past(path, current, coupons=keeper, on_unknown=tell)
+
+    found = _simulated(
+        files, failures, read, current=current, draft=tried, on=day, book=book or None
+    )
     if csv is not None and found.changes:
         _write(csv, "\ufeff" + csv_text(found, rows, tongue=spoken.first))
     if json is not None and found.changes:
@@ -231,6 +251,7 @@ def simulation(
 def _simulated(
     files: Sequence[Path],
     failures: dict[Path, DomainError],
+    read: Callable[[Path], Quote | Pricing],
     *,
     current: Catalogue,
     draft: Catalogue,
@@ -242,7 +263,7 @@ def _simulated(
     def past() -> Iterator[Quote | Pricing]:
         for path in files:
             try:
-                yield read_past(path, current)
+                yield read(path)
             except DomainError as error:
                 failures[path] = error
 
@@ -345,8 +366,20 @@ def _write(path: Path, text: str) -> None:
         ) from None
 
 
-def _past(file: Path, folder: Path | None) -> Quote | Pricing:
-    return read_past(file, None if folder is None else read_catalogue(folder))
+def _past(
+    file: Path, folder: Path | None, *, coupons: Sequence[Path], tongue: str
+) -> Quote | Pricing:
+    return read_past(
+        file,
+        None if folder is None else read_catalogue(folder),
+        coupons=keeper_of(coupons),
+        on_unknown=tell_of(file, tongue),
+    )
+
+
+def tell_of(file: Path, tongue: str) -> Tell:
+    """Who says on the error stream what became of a code that nobody issued."""
+    return lambda outcome: typer.echo(f"{file}: {outcome.message.in_(tongue)}", err=True)
 
 
 def _acts(pricing: Pricing, rule: str, tongue: str) -> str:

@@ -12,6 +12,7 @@ JSON (or TOML) with the number that the host gave, the customer, the days and wh
       ],
       "manual": {"2": {"percent_off": "5", "reason": "trade fair", "by": "Li Wei"}},
       "purchased": {"period": {"NOZZLE-15": "300"}},
+      "coupons": ["AUTUMN-7K4P"], "coupon_file": "coupons.csv", "orders_placed": 3,
       "payment": [{"percent": "30", "event": "signing", "days": 7}, ...]
     }
 """
@@ -24,6 +25,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, field_validator
 
+from cpq.adapters.asked_deal import FindsCoupons, Tell, deal_of
 from cpq.adapters.problems import problems
 from cpq.adapters.rows import read_json, read_toml
 from cpq.catalogue import Catalogue
@@ -38,7 +40,7 @@ from cpq.pricing import price
 from cpq.purchased import Purchased
 from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
 
-_TABLES = {"attributes", "choose", "contract", "last_prices", "manual", "period"}
+_TABLES = {"attributes", "choose", "contract", "last_prices", "manual", "period", "used"}
 """Fields that are tables in a request and pairs in its value."""
 
 
@@ -129,6 +131,11 @@ class QuoteRequest(Frozen):
     the whole of ``valid_until``. ``book`` overrides the customer's price book, ``currency`` that of
     the book. ``manual`` are prices by line number, ``purchased`` is what was bought before,
     ``promotions`` says whether there are any, and ``rounding`` where figures are rounded.
+
+    ``coupons`` are codes as somebody typed them, looked up in ``coupon_file``, a CSV file beside
+    the request, or wherever the host keeps them. ``sold_by`` and ``contract`` are what caps may
+    count for, ``orders_placed`` how many orders the customer placed before, ``used`` what of the
+    counters of caps is used.
     """
 
     number: Number
@@ -141,6 +148,12 @@ class QuoteRequest(Frozen):
     manual: Annotated[tuple[tuple[Line, ManualPrice], ...], BeforeValidator(_pairs)] = ()
     purchased: Annotated[Purchased | None, BeforeValidator(_bought)] = None
     promotions: bool = True
+    coupons: tuple[Line, ...] = ()
+    coupon_file: str | None = None
+    sold_by: Line = ""
+    contract: Line = ""
+    orders_placed: int = Field(default=0, ge=0)
+    used: Annotated[tuple[tuple[Line, Exact], ...], BeforeValidator(_pairs)] = ()
     rounding: RoundingPolicy = COMMERCIAL
     title: LocalText = LocalText()
     delivery: LocalText = LocalText()
@@ -150,7 +163,7 @@ class QuoteRequest(Frozen):
 
 
 def read_request(path: str | Path) -> QuoteRequest:
-    """The request in a JSON or TOML file.
+    """The request in a JSON or TOML file; its ``coupon_file`` is sought beside it.
 
     Raises ``Unreadable`` (``file.missing``, ``file.unreadable``, ``request.unreadable`` with one
     finding per field that is wrong).
@@ -158,9 +171,12 @@ def read_request(path: str | Path) -> QuoteRequest:
     file = Path(path)
     fields = read_toml(file) if file.suffix == ".toml" else read_json(file)
     try:
-        return QuoteRequest.model_validate(fields)
+        request = QuoteRequest.model_validate(fields)
     except ValidationError as error:
         raise _unreadable(file, error, fields) from None
+    if request.coupon_file is None:
+        return request
+    return request.with_(coupon_file=str(file.parent / request.coupon_file))
 
 
 def _unreadable(about: object, error: ValidationError, fields: object = None) -> Unreadable:
@@ -189,13 +205,23 @@ def _in_file(place: str, fields: object) -> str:
     return ".".join(written)
 
 
-def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
+def quote_for(
+    request: QuoteRequest,
+    catalogue: Catalogue,
+    *,
+    coupons: FindsCoupons | None = None,
+    on_unknown: Tell | None = None,
+) -> Quote:
     """The draft quote that a request asks for.
+
+    ``coupons`` knows the coupons of the codes that it names; a code that nobody issued is told to
+    ``on_unknown`` and priced without, or else refused.
 
     Raises ``Unreadable`` (``request.unreadable``) where its fields do not go together, such as
     payment terms that are not 100 %; ``Refused``: ``request.no_seller`` where the catalogue names
     no seller, ``configuration.invalid`` and ``pricing.invalid`` with all findings; ``NotFound``
-    for an unknown customer, book, exchange rate, or line that a manual price is for.
+    for an unknown customer, book, exchange rate, line that a manual price is for, or coupon; what
+    ``deal_of`` raises.
     """
     if catalogue.seller is None:
         raise Refused(
@@ -211,6 +237,7 @@ def quote_for(request: QuoteRequest, catalogue: Catalogue) -> Quote:
         promotions=request.promotions,
         manual=dict(request.manual),
         purchased=request.purchased,
+        deal=deal_of(request, zone=catalogue.zone, coupons=coupons, on_unknown=on_unknown),
         policy=request.rounding,
     )
     try:

@@ -20,7 +20,7 @@ from cpq.plan import UNIT_POINTS
 from cpq.quote import Quote
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, WhyNot
-from cpq.waterfall.reasons import facts, reason_text
+from cpq.waterfall.reasons import facts_of, reason_text
 from cpq.waterfall.text import POINTS
 
 _SHOWN_PLACES = 6
@@ -85,12 +85,13 @@ def why_not_table(pricing: Pricing, refused: Sequence[WhyNot], *, spoken: Langua
         table.add_column(words[name], no_wrap=name == "line")
     table.add_column(words["missing"], justify="right")
     for each in refused:
+        facts = facts_of(each.reason, each.needed, each.actual, spoken.first)
         table.add_row(
             each.line or words["order"],
             titles[each.rule],
             reason_text(each.reason, spoken.first),
-            each.needed,
-            each.actual,
+            ", ".join(fact.text for fact in facts if fact.kind == "needs"),
+            ", ".join(fact.text for fact in facts if fact.kind != "needs"),
             "" if each.missing is None else plain(each.missing),
         )
     return table

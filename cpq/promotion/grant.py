@@ -142,7 +142,7 @@ def _opened(
     if policy.needs_coupon and not coupons:
         return None, Missed("no_coupon", "a coupon", "none")
     for coupon in coupons:
-        own = limits_of(policy, sale, places, coupon)[len(limits_of(policy, sale, places, None)) :]
+        own = [limit for limit in limits_of(policy, sale, places, coupon) if limit.is_of(coupon)]
         if not any(limit.hard and limit.left == 0 for limit in own):
             return coupon, None
     if coupons:

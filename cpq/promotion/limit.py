@@ -36,6 +36,12 @@ class Limit(NamedTuple):
         """Whether it is kept, rather than told of or asked about."""
         return self.cap.behaviour in ("clip", "reject")
 
+    def is_of(self, coupon: Coupon) -> bool:
+        """Whether it is the coupon's own, or counts for each coupon."""
+        if self.counter is None:
+            return False
+        return self.counter.owner == coupon.owner or ("coupon", coupon.key) in self.counter.scope
+
     def covers(self, product: str) -> bool:
         """Whether it counts a product."""
         return not self.product or self.product == product
@@ -47,6 +53,9 @@ def limits_of(
     """What is left of every cap that bears on a policy and the coupon that opened it."""
     if not policy.caps and coupon is None:
         return []
+    if coupon is not None:  # what a cap counts per coupon, it counts of the one that opened it
+        values = {**sale.facts.values, "coupon": coupon.key}
+        sale = sale._replace(facts=sale.facts._replace(values=values))
     returns = policy.returns_on_cancel
     found = [
         limit for cap in policy.caps for limit in _limits(policy.code, cap, sale, places, returns)

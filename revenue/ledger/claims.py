@@ -165,7 +165,7 @@ def _refuse_outdated(
         raise Conflict(
             f"{fact.kind}.out_of_date",
             f"{noun(fact.kind)} {fact.number} was made when {line.before} of line {line.line} was "
-            f"taken before it, but now {before} is; make it again with {maker} and all earlier facts",
+            f"taken before it, but now {before} is; make it again: {maker} with all facts so far",
             number=fact.number,
             line=line.line,
         )

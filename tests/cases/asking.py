@@ -191,7 +191,7 @@ def _row(told: Told) -> PriceBookEntry:
 
 
 def promotions_of(rows: Iterable[Told], currency: str) -> Iterator[PromotionPolicy]:
-    """Promotion policies; ``percent`` or ``amount`` is what each takes off, else its ``benefit``."""
+    """Promotion policies; ``percent`` or ``amount`` is what each takes off, or ``benefit`` is."""
     for place, told in enumerate(rows, start=1):
         fields = dict(told)
         if "percent" in fields:

@@ -2,8 +2,9 @@
 
 ``priced`` asks for prices, ``returned`` takes some of what was sold back, ``split`` shares whole
 units, ``margin`` asks what a deal earns, ``lowest`` and ``lowest_rule`` for the lowest price before
-a reduction, ``history`` for what was paid before. ``turns`` sells one after the other on one budget,
-``race`` all at once, ``confirm`` lets an offer be accepted later, ``rebate`` hands in sales.
+a reduction, ``history`` for what was paid before. ``turns`` sells one after the other on one
+budget, ``race`` all at once, ``confirm`` lets an offer be accepted later, ``rebate`` hands in what
+was sold.
 """
 
 from collections.abc import Callable, Sequence

@@ -12,7 +12,17 @@ from typing import Any, NamedTuple
 Case = dict[str, Any]
 FOLDER = Path(__file__).with_name("cpq")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cases.md"
-FILES = ("prices", "tiers", "discounts", "tax", "deals")
+FILES = (
+    "prices",
+    "tiers",
+    "stacking",
+    "caps",
+    "free_goods",
+    "discounts",
+    "rebates",
+    "tax",
+    "deals",
+)
 LISTED: dict[str, list[str]] = json.loads((FOLDER / "listed.json").read_text(encoding="utf-8"))[
     "groups"
 ]

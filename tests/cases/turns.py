@@ -8,10 +8,9 @@ the first turn takes from).
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from cpq import Catalogue, Pricing, accept, send
+from cpq import Catalogue, Pricing, accept, price_within, send
 from cpq.cap import CapTake
 from cpq.cap.ledger import BudgetLedger
 from cpq.kernel.errors import Conflict, Refused
@@ -32,7 +31,7 @@ def by_turns(given: Told, wanted: Sequence[str]) -> Figures:
         documents: dict[str, Pricing] = {}
         for place, turn in enumerate(told["turns"], start=1):
             if "cancelled" in turn or "released" in turn:
-                ledger = _ended(ledger, turn, trade, documents, key=_KEY.format(place))
+                ledger = _ended(ledger, turn, documents, key=_KEY.format(place))
                 continue
             pricing = _told_of(ledger, trade, turn, told)
             found.append(pricing)
@@ -66,23 +65,24 @@ def by_race(given: Told, _: Sequence[str]) -> Figures:
 def by_confirmation(given: Told, _: Sequence[str]) -> Figures:
     """An offer that is accepted on a later day, when the catalogue may be another (``then``).
 
-    ``confirmed`` is what comes of it, ``total`` what is to be paid: what was offered, or where that
-    no longer stands, what it costs now; ``told`` is what became of the coupons on that day.
+    It is ``bound`` by what it offered, or asks for the total of that day. ``confirmed`` is what
+    comes of it, ``total`` what is to be paid: what was offered, or what it costs now; ``told`` is
+    what became of the coupons on that day.
     """
     confirmed, totals, outcomes = [], [], []
     for told in _tellings(given):
         offered = {"at": told["offered"], "customer": "C"}
         later = {**offered, "at": told["confirmed"]}
         pricing = priced(catalogue_of(told), offered, told)
-        until = date.fromisoformat(told["valid_until"])
-        quote = send(offer_of(pricing, on=day_of(offered), until=until))
+        quote = send(offer_of(pricing, on=day_of(offered), until=day_of(later)))
         anew = priced(catalogue_of({**told, **told.get("then", {})}), later, told)
         try:
-            quote = accept(quote, on=day_of(later), by="C")
+            quote = accept(quote, on=day_of(later), by="C", anew=None if told["bound"] else anew)
             confirmed.append(str(quote.state))
+            totals.append(quote.gross.amount)
         except Refused as refused:
             confirmed.append(refused.code)
-        totals.append((quote if quote.state == "accepted" else anew).gross.amount)
+            totals.append(refused.facts["total"].amount)
         outcomes.append([outcome.reason for outcome in anew.coupons])
     return {"confirmed": confirmed, "total": totals, "told": outcomes}
 
@@ -107,9 +107,11 @@ def _opened(told: Told, trade: Catalogue) -> BudgetLedger:
 
 
 def _told_of(ledger: BudgetLedger, trade: Catalogue, turn: Told, told: Told) -> Pricing:
-    usage = ledger.usage(ledger.counters, on=day_of(turn))
-    ask = {**turn, "deal": {**turn.get("deal", told.get("deal", {})), "usage": usage}}
-    return priced(trade, ask, told)
+    deal = turn.get("deal", told.get("deal", {}))
+    return price_within(
+        lambda usage: priced(trade, {**turn, "deal": {**deal, "usage": usage}}, told),
+        usage=lambda counters: ledger.usage(counters, on=day_of(turn)),
+    )
 
 
 def _kept(
@@ -136,24 +138,16 @@ def _ordered(
 def _ended(
     ledger: BudgetLedger,
     turn: Told,
-    trade: Catalogue,
     documents: dict[str, Pricing],
     *,
     key: str,
 ) -> BudgetLedger:
+    """The ledger after a document is let go, or its order cancelled: what does not come back is
+    kept.
+    """
     day = day_of(turn)
     if "released" in turn:
         return ledger.release(document=turn["released"], on=day, key=key)
     document = turn["cancelled"]
-    kept = _kept_on_cancel(documents[document], trade)
+    kept = [take.counter.key for take in documents[document].taken if not take.returns]
     return ledger.cancel(document=document, on=day, key=key, keep=kept)
-
-
-def _kept_on_cancel(pricing: Pricing, trade: Catalogue) -> list[str]:
-    """The counters to which a cancelled order gives nothing back: their promotion says so, or
-    their coupon.
-    """
-    owners = {each.code for each in trade.promotions if not each.returns_on_cancel}
-    coupons = pricing.deal.coupons if pricing.deal else ()
-    owners.update(each.owner for each in coupons if not each.returns_on_cancel)
-    return [take.counter.key for take in pricing.taken if take.counter.owner in owners]

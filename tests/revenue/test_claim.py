@@ -19,6 +19,8 @@ from cpq.allocation import Allocation
 from cpq.funding import FundingPlan, funded
 from cpq.kernel.errors import Conflict, Invalid, NotFound, Refused
 from cpq.kernel.money import Money
+from cpq.pricing import item, price
+from cpq.promotion import PercentOff, PromotionPolicy
 from revenue import ReceivablesLedger, Reversal, bill, deliver, journal, trial_balance, verify
 from revenue.adapters.store import open_store
 from revenue.claim import (
@@ -35,6 +37,7 @@ from revenue.claim import (
 )
 from revenue.ledger import read_fact
 from revenue.ledger.settle import settle_claims
+from tests.cpq.trade import DAY, catalogue
 from tests.revenue.deals import CHARGE, cny, code_of, contract_of, order_of
 
 PLAN = FundingPlan.model_validate(
@@ -432,6 +435,20 @@ def test_shares_of_a_contract_follow_its_invoices_and_deliveries() -> None:
     other = contract.with_(number="HT-2")
     assert billed_shares(other, [invoice]) == {"1": 0, "2": 0}
     assert delivered_shares(other, [delivery]) == {"1": 0, "2": 0}
+
+
+def test_what_a_priced_promotion_leaves_to_a_brand_is_claimed() -> None:
+    funding = {"shares": [{"funder": "ACME", "percent": 100, "cap": "4.00 CNY"}]}
+    tenth = PromotionPolicy(code="TENTH", benefit=PercentOff(percent="10"), funding=funding)
+    pricing = price([item("BOLT", 10)], catalogue=catalogue(promotions=(tenth,)), on=DAY)
+    assert [(row.funder, str(row.amount)) for row in pricing.allocations] == [
+        ("ACME", "4.00"),
+        ("own", "6.00"),
+    ]
+    (claim,) = claims(
+        pricing.allocations, contract="HT-1", document="INV-1", number="CL-1", on=BILLED_ON
+    )
+    assert (claim.funder, claim.promotion, claim.amount) == ("ACME", "TENTH", cny("4.00"))
 
 
 # --- facts ------------------------------------------------------------------------------------
