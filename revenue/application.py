@@ -33,9 +33,8 @@ class Application(Frozen):
 
 
 class Reversal(Frozen):
-    """Undoes an application, write-off, recovery or claim settlement from a day on, and says why.
-
-    ``reverses`` is the number of what it undoes; these four share one series of numbers.
+    """Undoes an application, write-off, recovery or settlement (of a claim or a rebate) from a day
+    on, and says why. ``reverses`` is the number of what it undoes; these share one series.
 
     >>> Reversal(number="X-1", reverses="A-1", on=date(2026, 12, 3), reason="wrong invoice").reason
     'wrong invoice'

@@ -2,8 +2,8 @@
 
 The codes and names are those of the Chinese accounting standards where they give one: 1002, 1122,
 1231, 2202, 2221, 6001, 6401, 6702. They give no code to contract assets and contract liabilities,
-to cash that is not applied yet nor to promotion costs that others bear (under 1221 and 6001); those
-here are ours. A host replaces any account by its own with
+to cash that is not applied yet, to promotion costs that others bear (under 1221 and 6001) nor to
+rebates (under 2241 and 6001); those here are ours. A host replaces any account by its own with
 ``STANDARD_CHART.with_(bank=Account(code="100201", name="…"))``.
 """
 
@@ -34,7 +34,7 @@ class ChartOfAccounts(Frozen):
     ``billed_elsewhere`` takes the other side of receivables whose invoice the ledger does not
     hold, so that the account of receivables always shows what is open. ``promotions_funded`` takes
     what others than the seller pay of a discount, ``claim_clearing`` the other side of what its own
-    cost centres bear.
+    cost centres bear; ``rebate_clearing`` shows rebates settled that no receipt credits yet.
 
     >>> STANDARD_CHART.with_(bank=Account(code="100201", name="Bank of Somewhere")).bank.code
     '100201'
@@ -64,10 +64,15 @@ class ChartOfAccounts(Frozen):
     claim_clearing: Account = _account(
         "224103", "Clearing: promotion costs of cost centres", "内部促销费用结转"
     )
+    rebate_liability: Account = _account(
+        "224104", "Other payables: rebates due to customers", "其他应付款—应付客户返利"
+    )
+    rebate_clearing: Account = _account("224105", "Clearing: rebates settled", "客户返利结转")
     revenue: Account = _account("6001", "Revenue from main operations", "主营业务收入")
     promotions_funded: Account = _account(
         "600101", "Revenue: promotions borne by funders", "主营业务收入—促销费用补偿"
     )
+    rebates: Account = _account("600102", "Revenue: rebates to customers", "主营业务收入—销售返利")
     cost_of_sales: Account = _account("6401", "Cost of main operations", "主营业务成本")
     credit_loss: Account = _account("6702", "Credit impairment losses", "信用减值损失")
 

@@ -15,6 +15,7 @@
     write-off           allowance                           receivable
     recovery            receivable; unapplied cash          allowance; receivable
     claim               see ``revenue.claim.accounts``, for its reversal and settlement too
+    rebate              see ``revenue.rebate.accounts``, for its receipts and receivables too
     reversal            what the reversed entry credited    what it debited
     ==================  ==================================  =====================================
 
@@ -38,6 +39,14 @@ from revenue.entry import JournalEntry, JournalLine
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.ledger import Fact, Settlement
+from revenue.rebate.accounts import rebate_rows
+from revenue.rebate.fact import (
+    RebateAccrual,
+    RebateCarry,
+    RebateClawBack,
+    RebateFact,
+    RebateSettlement,
+)
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
@@ -88,6 +97,15 @@ RULES = {
             "冲回费用申请 {claim}：{reason}",
         ),
         _rule("claim_settlement.settled", "{funder} settles {claim}", "{funder} 结算费用 {claim}"),
+        _rule(
+            "rebate_accrual.accrued",
+            "Rebate {agreement}: {document}",
+            "计提返利 {agreement}：{document}",
+        ),
+        _rule("rebate_settlement.settled", "Rebate {agreement} settled", "兑付返利 {agreement}"),
+        _rule("rebate_claw_back.owed", "Rebate {agreement} clawed back", "追回返利 {agreement}"),
+        _rule("receipt.rebate", "Rebate {rebate} credited", "返利 {rebate} 记入客户贷方"),
+        _rule("receivable.rebate", "Rebate {source} owed", "应收追回返利 {source}"),
         _rule("reversal.mirrored", "Reversal of {reverses}: {reason}", "冲销 {reverses}：{reason}"),
     )
 }
@@ -113,6 +131,7 @@ class Poster:
         self._customers: dict[tuple[str, str], str] = {}
         self._settled: dict[str, JournalEntry] = {}
         self._claims: dict[str, Claim] = {}
+        self._claw_backs: set[str] = set()
 
     def post(self, fact: Fact) -> JournalEntry | None:
         """The entry of one fact; ``None`` where it moves no account."""
@@ -147,6 +166,8 @@ class Poster:
                 return self._recovery(fact)
             case Claim() | ClaimReversal() | ClaimSettlement():
                 return self._claim(fact)
+            case RebateAccrual() | RebateSettlement() | RebateClawBack() | RebateCarry():
+                return self._rebate(fact)
             case Acceptance() | Reversal():
                 return None
             case _:
@@ -188,10 +209,11 @@ class Poster:
         self._customers["receivable", number_key(fact.number)] = fact.customer
         if fact.source and number_key(fact.source) in self._invoices:
             return None
+        owed = bool(fact.source) and number_key(fact.source) in self._claw_backs
         return self._pair(
-            "receivable.elsewhere",
+            "receivable.rebate" if owed else "receivable.elsewhere",
             self._chart.receivable,
-            self._chart.billed_elsewhere,
+            self._chart.rebate_clearing if owed else self._chart.billed_elsewhere,
             amount=fact.amount,
             customer=fact.customer,
         )
@@ -199,8 +221,8 @@ class Poster:
     def _receipt(self, fact: Receipt) -> _Posting:
         self._customers["receipt", number_key(fact.number)] = fact.customer
         return self._pair(
-            "receipt.received",
-            self._chart.bank,
+            "receipt.rebate" if fact.rebate else "receipt.received",
+            self._chart.rebate_clearing if fact.rebate else self._chart.bank,
             self._chart.unapplied_cash,
             amount=fact.amount,
             customer=fact.customer,
@@ -256,6 +278,15 @@ class Poster:
         else:
             rule, rows = "claim_settlement.settled", settled_rows(self._chart, claim, fact)
         return _Posting(rule, rows, claim.funder, claim.contract)
+
+    def _rebate(self, fact: RebateFact) -> _Posting:
+        if isinstance(fact, RebateClawBack):
+            self._claw_backs.add(number_key(fact.number))
+        rule = {
+            "rebate_accrual": "rebate_accrual.accrued",
+            "rebate_settlement": "rebate_settlement.settled",
+        }.get(fact.kind, "rebate_claw_back.owed")
+        return _Posting(rule, rebate_rows(self._chart, fact), fact.customer, fact.agreement)
 
     @staticmethod
     def _pair(

@@ -7,13 +7,16 @@ account (预收); it stays the customer's until it is applied.
 from datetime import date
 from typing import Literal
 
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.text import Code, Line, Number
 from revenue.amount import Positive
 
 
 class Receipt(Frozen):
     """``amount`` that a customer paid; ``payer`` and ``reference`` as the bank shows them.
+
+    With ``rebate`` no money came in: it holds what was settled of the rebate under that agreement
+    by credit note or offset, and has the number of the settlement.
 
     >>> from cpq.kernel.money import Money
     >>> Receipt(number="R-1", customer="C-1", on=date(2026, 12, 1),
@@ -28,3 +31,4 @@ class Receipt(Frozen):
     amount: Positive
     payer: Line = ""
     reference: Line = ""
+    rebate: Line = added("")

@@ -18,6 +18,15 @@ from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.claim.accounts import held_on
 from revenue.journal import JournalEntry, journal, trial_balance
 from revenue.ledger import Fact, ReceivablesLedger, Settlement
+from revenue.ledger.rebates import REBATE, rebate_key
+from revenue.rebate.fact import (
+    RebateAccrual,
+    RebateCarry,
+    RebateClawBack,
+    RebateFact,
+    RebateSettlement,
+    rebate_effects,
+)
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import Recovery, WriteOff
@@ -27,6 +36,7 @@ _CONTROLS = (
     STANDARD_CHART.unapplied_cash,
     STANDARD_CHART.claim_receivable,
     STANDARD_CHART.claim_internal,
+    STANDARD_CHART.rebate_liability,
 )
 _Amounts = dict[tuple[str, str], list[tuple[date, Money]]]
 
@@ -37,8 +47,8 @@ def verify(ledger: ReceivablesLedger) -> tuple[Finding, ...]:
     Codes: ``ledger.overdrawn`` (more taken from a document than it has, on some day),
     ``ledger.reversed_twice``, ``ledger.nothing_reversed``, ``ledger.not_replayable`` (a rule
     refuses the facts), ``ledger.balance_differs``, ``ledger.not_balanced`` (trial balance),
-    ``ledger.control_differs`` (the general ledger's receivables, unapplied cash or claims are not
-    the ledger's), ``ledger.position_both`` (a contract with an asset and a liability).
+    ``ledger.control_differs`` (the general ledger's receivables, unapplied cash, claims or rebates
+    are not the ledger's), ``ledger.position_both`` (a contract with an asset and a liability).
 
     >>> verify(ReceivablesLedger())
     ()
@@ -76,9 +86,12 @@ def _effects(facts: Iterable[Fact]) -> _Amounts:
                 effects[fact.kind, number_key(fact.number)].append((fact.on, fact.amount))
             case ClaimReversal():
                 effects["claim", number_key(fact.claim)].append((fact.on, -fact.amount))
-            case Application() | WriteOff() | Recovery() | ClaimSettlement():
+            case Application() | WriteOff() | Recovery() | ClaimSettlement() | RebateSettlement():
                 settlements[number_key(fact.number)] = fact
                 for key, amount in _of_settlement(fact):
+                    effects[key].append((fact.on, amount))
+            case RebateAccrual() | RebateClawBack() | RebateCarry():
+                for key, amount in _of_rebate(fact):
                     effects[key].append((fact.on, amount))
             case Reversal():
                 undone = settlements.get(number_key(fact.reverses))
@@ -102,6 +115,13 @@ def _of_settlement(fact: Settlement) -> Iterator[tuple[tuple[str, str], Money]]:
             yield ("receipt", number_key(fact.receipt)), -fact.amount
         case ClaimSettlement():
             yield ("claim", number_key(fact.claim)), -fact.amount
+        case RebateSettlement():
+            yield from _of_rebate(fact)
+
+
+def _of_rebate(fact: RebateFact) -> Iterator[tuple[tuple[str, str], Money]]:
+    for agreement, amount in rebate_effects(fact):
+        yield rebate_key(agreement, fact.customer), amount
 
 
 def _broken_reversals(facts: Iterable[Fact]) -> Iterator[Finding]:
@@ -144,7 +164,8 @@ def _by_day(effects: Iterable[tuple[date, Money]], currency: str) -> Iterator[tu
 def _overdrawn(facts: Iterable[Fact]) -> Iterator[Finding]:
     for (kind, number), effects in _effects(facts).items():
         currencies = {amount.code for _, amount in effects}
-        if len(currencies) > 1 or kind == "claim":  # what a funder paid may come back: below 0
+        # what a funder paid may come back, and so may what a rebate was settled on: below 0
+        if len(currencies) > 1 or kind in ("claim", REBATE):
             continue
         for day, left in _by_day(effects, currencies.pop()):
             if left.amount < 0:
@@ -163,6 +184,7 @@ def _different_balances(ledger: ReceivablesLedger) -> Iterator[Finding]:
         "receipt": ledger.free_amount,
         "write_off": ledger.recoverable_amount,
         "claim": ledger.owed_amount,
+        REBATE: lambda key, *, as_of: ledger.rebate_amount(*key.split("\t"), as_of=as_of),
     }
     for (kind, number), effects in _effects(ledger.facts).items():
         for day, expected in _by_day(effects, effects[0][1].code):
@@ -217,8 +239,16 @@ def _controls(ledger: ReceivablesLedger, entries: Iterable[JournalEntry]) -> Ite
 
 def _held(ledger: ReceivablesLedger) -> Iterator[tuple[tuple[str, str], Money]]:
     """What the control accounts should show: open is a debit balance, free a credit balance."""
+    rebates: set[tuple[str, str]] = set()
     for fact in ledger.facts:
-        if isinstance(fact, Receivable):
+        if isinstance(fact, RebateFact):
+            found = {rebate_key(each, fact.customer) for each, _ in rebate_effects(fact)}
+            for _, name in found - rebates:
+                agreement, customer = name.split("\t")
+                key = STANDARD_CHART.rebate_liability.code, customer
+                yield key, -ledger.rebate_amount(agreement, customer)
+            rebates |= found
+        elif isinstance(fact, Receivable):
             key = STANDARD_CHART.receivable.code, number_key(fact.customer)
             yield key, ledger.open_amount(fact.number)
         elif isinstance(fact, Receipt):

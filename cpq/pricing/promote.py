@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from cpq.allocation import Allocation, Ungranted
 from cpq.cap import CapScope, CapTake, Facts
@@ -24,7 +25,7 @@ from cpq.pricing.coupons import outcomes
 from cpq.pricing.draft import Draft
 from cpq.pricing.gift import Priced, add_gift, priced_gift, share_revenue
 from cpq.pricing.scene import Scene
-from cpq.pricing.sheet import NOTHING, Sheet
+from cpq.pricing.sheet import Sheet
 from cpq.promotion import (
     Candidate,
     Grant,
@@ -37,7 +38,8 @@ from cpq.promotion import (
     refusal,
     rows_of,
 )
-from cpq.promotion.grant import Over
+from cpq.promotion.share import Over
+from cpq.tax import TaxBasis
 
 _WHOLE = Fraction(1)
 
@@ -123,11 +125,9 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
     draft, price = sheet.drafts[place], sheet.prices[place]
     product, floors = draft.shelved.product, sheet.floors.get(place)
     net, gross = _WHOLE, _WHOLE
-    if price.position is not None and price.position.rate.percent:
-        taxed = 1 + Fraction(price.position.rate.percent) / 100
-        net, gross = (1 / taxed, _WHOLE) if price.basis == "gross" else (_WHOLE, taxed)
+    if price.position is not None:
+        net, gross = _tax_sides(price.position.rate.percent, price.basis)
     cost = sheet.cost(place) if sheet.catalogue.cost_book else None
-    least = NOTHING if floors is None else floors.least
     return Target(
         draft.number,
         product.code,
@@ -136,7 +136,7 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
         draft.own_quantity,
         product.unit,
         _minor(sheet, sheet.amounts[place]),
-        _minor(sheet, least),
+        0 if floors is None else _minor(sheet, floors.least),
         net,
         gross,
         product.freight,
@@ -144,6 +144,13 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
         covering,
         draft.unit,
     )
+
+
+@lru_cache(maxsize=256)
+def _tax_sides(percent: Decimal, basis: TaxBasis) -> tuple[Fraction, Fraction]:
+    """What one of a price is before tax and with it."""
+    taxed = 1 + Fraction(percent) / 100
+    return (1 / taxed, _WHOLE) if basis == "gross" else (_WHOLE, taxed)
 
 
 def _minor(sheet: Sheet, amount: Decimal) -> int:
@@ -196,8 +203,6 @@ def facts_of(sheet: Sheet) -> Facts:
             values["group"] = customer.groups[0]
     values["salesperson"] = deal.salesperson
     values["contract"] = deal.contract
-    if len(deal.coupons) == 1:
-        values["coupon"] = deal.coupons[0].key
     return Facts(values, sheet.at, sheet.catalogue.zone)
 
 

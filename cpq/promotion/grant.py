@@ -7,28 +7,22 @@ which goes below what a floor keeps. What was asked and could not be given is kn
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 from typing import NamedTuple
 
 from cpq.cap import CapTake
 from cpq.coupon import Coupon
-from cpq.kernel.money import EXACT, plain, rounded_fraction, split_within
+from cpq.kernel.money import EXACT, plain, rounded_fraction
 from cpq.promotion.judge import Looked, Missed, missed
-from cpq.promotion.limit import Limit, Used, limits_of, measured, takes_of, taxed
+from cpq.promotion.limit import Limit, Used, limits_of, measured, takes_of
 from cpq.promotion.policy import PromotionPolicy
 from cpq.promotion.reckon import ANY, Allowance, Gift, Offer, offered, worth_of
 from cpq.promotion.sale import Running, Sale
+from cpq.promotion.share import Over, money_text, shared
 
 _NOBODY: Mapping[int, Missed] = {}
 _NO_SHARES: Mapping[int, int] = {}
 _UNIT_PLACES = 9
-
-
-class Over(NamedTuple):
-    """A limit that was passed where that is allowed: what was asked and what was left."""
-
-    limit: Limit
-    asked: Fraction
 
 
 class Grant(NamedTuple):
@@ -204,7 +198,7 @@ def _given(looked: Looked, coupon: Coupon | None) -> Grant | Missed:
         capped = offer is not first
     if isinstance(offer, Missed):
         return offer
-    shares, bound = _shared(looked, offer, limits, over)
+    shares, bound = shared(looked, offer, limits, over)
     if isinstance(shares, Missed):
         return shares
     if offer.gifts and bound:
@@ -299,126 +293,6 @@ def _plain(number: Fraction) -> str:
     return plain(rounded_fraction(number, _UNIT_PLACES).normalize(EXACT))
 
 
-def _shared(
-    looked: Looked, offer: Offer, limits: Sequence[Limit], over: list[Over]
-) -> tuple[Mapping[int, int] | Missed, bool]:
-    """The offer within the caps on money, shared over its lines; whether a cap kept some back."""
-    sale = looked.sale
-    rooms = [_room(looked, place) for place in offer.places]
-    whole, narrow = offer.asked, list(rooms)
-    money = [limit for limit in limits if limit.cap.measure in ("amount", "percent")]
-    for limit in money:
-        asked = _asked_of(limit, looked, offer)
-        left = _left_of(limit, looked, offer)
-        if left is None or (asked <= left and limit.cap.window != "line"):
-            continue
-        if asked <= left:
-            pass
-        elif not limit.hard:
-            over.append(Over(limit, asked))
-            continue
-        elif limit.cap.behaviour == "reject":
-            return Missed("capped", _money(sale, asked), _money(sale, left)), True
-        if limit.cap.window == "line" or limit.product:
-            narrow = _narrow(limit, looked, offer, narrow)
-        else:
-            whole = min(whole, floor(left if limit.cap.tax is None else whole * left / asked))
-    parts = _parts(offer, whole, narrow)
-    shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
-    bound = whole < offer.asked or narrow != rooms
-    return _fitted(looked, offer, money, shares, narrow), bound
-
-
-def _parts(offer: Offer, whole: int, rooms: Sequence[int]) -> Sequence[int]:
-    each = offer.each
-    fits = each is not None and all(w <= room for w, room in zip(each, rooms, strict=True))
-    if each is not None and fits and whole == sum(each):
-        return each
-    parts, _ = split_within(whole, offer.weights, rooms)
-    return parts
-
-
-def _fitted(
-    looked: Looked,
-    offer: Offer,
-    limits: Sequence[Limit],
-    shares: Mapping[int, int],
-    rooms: Sequence[int],
-) -> Mapping[int, int]:
-    """The shares, less the few units by which rounding passes a cap on the other tax basis."""
-    sides = [
-        limit
-        for limit in limits
-        if limit.cap.tax is not None and limit.left is not None and limit.hard
-    ]
-    for limit in sides:
-        if limit.cap.window == "line" or limit.cap.measure == "percent":
-            continue
-        while shares and _weighed(limit, looked, shares) > (limit.left or 0):
-            parts = _parts(offer, sum(shares.values()) - 1, rooms)
-            shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
-    return shares
-
-
-def _weighed(limit: Limit, looked: Looked, shares: Mapping[int, int]) -> Fraction:
-    used = Used(shares, {}, (), 0)
-    return Fraction(measured(limit, looked.sale, used))
-
-
-def _asked_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction:
-    """What an offer asks of a cap on money, on the basis of the cap."""
-    sale = looked.sale
-    gifts = sum(gift.off for gift in offer.gifts if limit.covers(gift.product))
-    if offer.gifts and not offer.places:
-        return Fraction(gifts)
-    if limit.cap.tax is None and not limit.product:
-        return Fraction(offer.asked)
-    weights = sum(Fraction(weight) for weight in offer.weights)
-    if not weights:
-        return Fraction(0)
-    return sum(
-        (
-            offer.asked * Fraction(weight) / weights * taxed(limit.cap, sale, place)
-            for weight, place in zip(offer.weights, offer.places, strict=True)
-            if limit.covers(sale.targets[place].product)
-        ),
-        Fraction(0),
-    )
-
-
-def _left_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction | None:
-    if limit.left is None or limit.cap.measure == "amount":
-        return limit.left
-    base = sum(max(looked.sale.targets[place].amount, 0) for place in offer.places)
-    return Fraction(base) * limit.left / 100
-
-
-def _narrow(limit: Limit, looked: Looked, offer: Offer, rooms: Sequence[int]) -> list[int]:
-    """The rooms of lines within a cap that counts each line, or each product."""
-    sale, cap = looked.sale, limit.cap
-    assert limit.left is not None, "an open gate bounds nothing"
-    if cap.window != "line":
-        within = [
-            floor(room * taxed(cap, sale, place))
-            if limit.covers(sale.targets[place].product)
-            else 0
-            for room, place in zip(rooms, offer.places, strict=True)
-        ]
-        shared, _ = split_within(floor(limit.left), within, within)
-        return [
-            min(room, floor(part / taxed(cap, sale, place)))
-            if limit.covers(sale.targets[place].product)
-            else room
-            for room, part, place in zip(rooms, shared, offer.places, strict=True)
-        ]
-    found = []
-    for room, place in zip(rooms, offer.places, strict=True):
-        amount = max(sale.targets[place].amount, 0)
-        most = limit.left if cap.measure == "amount" else amount * limit.left / 100
-        found.append(min(room, floor(most / taxed(cap, sale, place))))
-    return found
-
-
 def _fewer_gifts(looked: Looked, offer: Offer, limits: Sequence[Limit]) -> Grant | Missed:
     """As many gifts as a cap on money lets through: nobody gets half a gift."""
     for uses in range(offer.uses - 1, 0, -1):
@@ -426,7 +300,7 @@ def _fewer_gifts(looked: Looked, offer: Offer, limits: Sequence[Limit]) -> Grant
         if isinstance(fewer, Missed):
             break
         over: list[Over] = []
-        shares, bound = _shared(looked, fewer, limits, over)
+        shares, bound = shared(looked, fewer, limits, over)
         if isinstance(shares, Missed) or bound:
             continue
         used = _used(looked, fewer, shares)
@@ -441,13 +315,4 @@ def _fewer_gifts(looked: Looked, offer: Offer, limits: Sequence[Limit]) -> Grant
             over=tuple(over),
             spent=used,
         )
-    return Missed("cap_exhausted", _money(looked.sale, Fraction(offer.asked)), "0")
-
-
-def _room(looked: Looked, place: int) -> int:
-    """How much may still be taken off a line."""
-    return max(looked.running.left[place] - looked.sale.targets[place].least, 0)
-
-
-def _money(sale: Sale, minor: Fraction) -> str:
-    return str(sale.shown(ceil(minor)))
+    return Missed("cap_exhausted", money_text(looked.sale, Fraction(offer.asked)), "0")

@@ -58,16 +58,19 @@ def limits_of(
         sale = sale._replace(facts=sale.facts._replace(values=values))
     returns = policy.returns_on_cancel
     found = [
-        limit for cap in policy.caps for limit in _limits(policy.code, cap, sale, places, returns)
+        limit
+        for cap in policy.caps
+        for limit in _limits(policy.code, cap, sale, places, returns=returns)
     ]
     if coupon is not None:
         for cap in coupon.caps:
-            found += _limits(coupon.owner, cap, sale, places, coupon.returns_on_cancel)
+            returns = coupon.returns_on_cancel
+            found += _limits(coupon.owner, cap, sale, places, returns=returns)
     return found
 
 
 def _limits(
-    owner: str, cap: Cap, sale: Sale, places: Sequence[int], returns: bool
+    owner: str, cap: Cap, sale: Sale, places: Sequence[int], *, returns: bool
 ) -> Iterator[Limit]:
     if not cap.counted:
         yield Limit(cap, None, _in_units(cap, sale))

@@ -111,6 +111,13 @@ class PromotionPolicy(Frozen):
         currencies = {money.code for money in self.moneys()}
         if len(currencies) > 1:
             raise ValueError(f"promotion {self.code!r} mixes {' and '.join(sorted(currencies))}")
+        if "/" in self.code or self.code.startswith("coupon "):
+            raise Invalid(
+                "promotion.code",
+                f"promotion {self.code!r}: a code has no '/' and does not begin with 'coupon ', as the "
+                "counters of funders and coupons do; choose another",
+                promotion=self.code,
+            )
         codes = [cap.code for cap in self.caps]
         if len(set(codes)) < len(codes):
             raise Invalid(

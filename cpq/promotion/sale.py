@@ -23,9 +23,10 @@ _CENT = Decimal("0.01")
 class Target(NamedTuple):
     """A priced line as promotions see it.
 
-    ``quantity`` is in the product's own ``unit``, ``sold_in`` the unit of the line; ``amount`` what it costs before promotions and
-    ``least`` what a floor keeps of it, in minor units; ``net`` and ``gross`` are what one of the
-    price is before tax and with it; ``covering`` are the policies whose target it is.
+    ``quantity`` is in the product's own ``unit``, ``sold_in`` the unit of the line; ``amount`` is
+    what it costs before promotions and ``least`` what a floor keeps of it, in minor units; ``net``
+    and ``gross`` are what one of the price is before tax and with it; ``covering`` are the policies
+    whose target it is.
     """
 
     number: str

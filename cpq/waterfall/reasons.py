@@ -50,7 +50,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not_cheapest": ("not the cheapest line", "不是单价最低的一行"),
     "not_dearest": ("not the dearest line", "不是单价最高的一行"),
     "mixed_units": ("units that cannot be added up", "计量单位无法合计"),
-    "order_number": ("another order of the customer counts", "不是该客户的指定订单次序"),
+    "order_number": ("not for this order of the customer", "不适用于该客户的本次订单"),
     "excluded_condition": ("a condition holds that must not", "符合排除条件"),
 }
 _CONDITIONS: dict[str, tuple[str, str]] = {

@@ -156,7 +156,7 @@ def coupon_text(outcome: CouponOutcome, locale: str = "en") -> str:
 
     >>> coupon_text(CouponOutcome(coupon="W-1", promotion="W", reason="order_number",
     ...                           needed="1", actual="2"), "zh")
-    '优惠券 W-1 未生效：不是该客户的指定订单次序: 需 第 1 单, 实 第 2 单'
+    '优惠券 W-1 未生效：不适用于该客户的本次订单: 需 第 1 单, 实 第 2 单'
     """
     if outcome.reason in REASONS:
         return outcome.message.in_(locale)

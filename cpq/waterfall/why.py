@@ -120,6 +120,12 @@ _CHANGES: dict[str, tuple[TriggerKind, str, str]] = {
     "excluded_by": ("promotion", "an order without {needed}", "不与 {needed} 同单"),
     "not_combinable": ("promotion", "an order without {needed}", "不与 {needed} 同单"),
     "lost_to": ("promotion", "an order without {needed}", "不与 {needed} 同单"),
+    "not_in_best": (
+        "promotion",
+        "a combination with it that gives more than {needed}",
+        "含该促销的组合优惠须高于 {needed}",
+    ),
+    "others_give_more": ("promotion", "more than {needed} by itself", "单独优惠须高于 {needed}"),
     "already_discounted": (
         "promotion",
         "a line that no promotion before it lowers",
@@ -244,11 +250,11 @@ def _words(
         return kind, LocalText(**dict(zip(("en", "zh"), said, strict=True)))
     if step.reason == "cap_exhausted":
         return _after_the_window(pricing, step)
+    if step.reason == "order_number":
+        return "order_number", _order_number(step.needed)
     facts = {"needed": step.needed, "rule": step.rule}
     if step.reason in _GIVING_WAY:
         facts["needed"] = winner_of(step.needed, step.actual)[0]
-    if step.reason == "order_number":
-        return "order_number", _order_number(step.needed)
     change = _CHANGES.get(step.reason)
     if change is None:
         en, zh = reason_text(step.reason, "en"), reason_text(step.reason, "zh")
@@ -261,7 +267,9 @@ def _order_number(needed: str) -> LocalText:
     """The customer's first order, or every third one."""
     nth = needed.removeprefix("every ")
     if nth != needed:
-        return LocalText(en=f"every order number {nth}, {nth} apart", zh=f"该客户每第 {nth} 单")
+        return LocalText(
+            en=f"every order of the customer that is a multiple of {nth}", zh=f"该客户每第 {nth} 单"
+        )
     return LocalText(en=f"order number {nth} of the customer", zh=f"该客户的第 {nth} 单")
 
 

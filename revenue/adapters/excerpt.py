@@ -24,7 +24,16 @@ from revenue.invoice import Invoice
 from revenue.ledger.balance import Balance, Balances, Move
 from revenue.ledger.claims import place_claim, place_claim_reversal, place_claim_settlement
 from revenue.ledger.fact import Fact, read_fact
+from revenue.ledger.rebates import place_rebate
 from revenue.ledger.series import series_key
+from revenue.rebate.fact import (
+    RebateAccrual,
+    RebateCarry,
+    RebateClawBack,
+    RebateFact,
+    RebateSettlement,
+    rebate_effects,
+)
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import Recovery, WriteOff
@@ -62,6 +71,15 @@ _CLAIMS = (
     "FROM {p}fact s JOIN {p}reversal r ON r.tenant = s.tenant AND r.reverses_seq = s.seq "
     "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq WHERE s.tenant = :tenant "
     "AND s.contract_key = :key AND s.kind = 'claim_settlement' ORDER BY seq"
+)
+_REBATES = (
+    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
+    "AND (contract_key = :key OR order_key = :key) AND kind IN "
+    "('rebate_accrual', 'rebate_settlement', 'rebate_claw_back', 'rebate_carry') "
+    f"UNION ALL SELECT {', '.join(f'f.{column}' for column in COLUMNS.split(', '))} "
+    "FROM {p}fact s JOIN {p}reversal r ON r.tenant = s.tenant AND r.reverses_seq = s.seq "
+    "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq WHERE s.tenant = :tenant "
+    "AND s.contract_key = :key AND s.kind = 'rebate_settlement' ORDER BY seq"
 )
 _OWED = (
     "SELECT currency, amount_minor FROM {p}receivable "
@@ -153,7 +171,11 @@ class Excerpt:
                 self._document("receipt", fact.receipt)
             case Receivable():
                 self._fact("invoice", fact.source)
+                self._fact("rebate_claw_back", fact.source)
                 self._owed(fact.source)
+            case Receipt():
+                if fact.rebate:
+                    self._rebates(fact.rebate)
             case Invoice():
                 self._owed(fact.number)
                 self._contract(fact.contract)
@@ -163,6 +185,9 @@ class Excerpt:
                 self._claims(fact.contract)
                 if not isinstance(fact, Claim):
                     self._claim(fact.claim)
+            case RebateAccrual() | RebateSettlement() | RebateClawBack() | RebateCarry():
+                for agreement, _ in rebate_effects(fact):
+                    self._rebates(agreement)
             case Reversal():
                 self._reversal(fact)
             case _:
@@ -276,6 +301,22 @@ class Excerpt:
                 case _:
                     pass
 
+    def _rebates(self, agreement: str) -> None:
+        """What is owed under a rebate agreement, and what moved it."""
+        if not self._first_time("rebates", agreement):
+            return
+        settlements: dict[str, RebateSettlement] = {}
+        for row in self._rows.all(_REBATES, key=key_of(agreement)):
+            fact = self._keep(row)
+            if isinstance(fact, RebateFact):
+                place_rebate(self.draft, fact, only=agreement)
+            if isinstance(fact, RebateSettlement):
+                settlements[number_key(fact.number)] = fact
+            if isinstance(fact, Reversal):
+                settlement = settlements[number_key(fact.reverses)]
+                place_rebate(self.draft, settlement, sign=-1, on=fact.on, only=agreement)
+                self.draft.reversals.put(number_key(fact.reverses), fact.number)
+
     def _reversal(self, fact: Reversal) -> None:
         key = key_of(fact.reverses)
         if self._first_time("number", fact.reverses):
@@ -299,6 +340,9 @@ class Excerpt:
                 self._document("receipt", settlement.receipt)
             case ClaimSettlement() as settlement:
                 self._claims(settlement.contract)
+            case RebateSettlement() as settlement:
+                self._rebates(settlement.agreement)
+                self._fact("receipt", settlement.number)
             case _:
                 pass
 

@@ -24,6 +24,7 @@ from revenue.claim import ClaimSettlement
 from revenue.ledger import rules
 from revenue.ledger.balance import Balances
 from revenue.ledger.fact import Fact, Settlement
+from revenue.rebate.fact import RebateSettlement
 from revenue.writeoff import Recovery, WriteOff
 
 _COMMAND = (
@@ -173,7 +174,7 @@ def _move(rows: Rows, fact: Settlement, *, sign: int) -> None:
         case Recovery():
             _move_balance(rows, fact, "write_off", fact.write_off, amount)
             _move_balance(rows, fact, "receipt", fact.receipt, amount)
-        case ClaimSettlement():
+        case ClaimSettlement() | RebateSettlement():
             pass  # kept as a fact alone: the head row holds back every other recording
 
 

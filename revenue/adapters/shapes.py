@@ -21,6 +21,7 @@ from revenue.journal import JournalEntry, JournalLine
 from revenue.ledger.fact import Fact
 from revenue.ledger.series import series_key
 from revenue.order import SalesOrder
+from revenue.rebate.fact import RebateCarry, RebateFact
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import Recovery, WriteOff
@@ -160,6 +161,10 @@ def fact_row(fact: Fact, seq: int) -> Values:
         contract = fact.contract
     if isinstance(fact, Delivery | Acceptance):
         order = fact.order
+    if isinstance(fact, RebateFact):
+        # a rebate agreement is a contract too, and what is carried belongs to both
+        contract = fact.agreement
+        order = fact.into if isinstance(fact, RebateCarry) else None
     return {
         "seq": seq,
         "series": series_key(fact.kind, fact.number)[0],

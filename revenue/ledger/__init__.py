@@ -28,6 +28,7 @@ from revenue.ledger.balance import Balance, Balances
 from revenue.ledger.claims import claim_balance
 from revenue.ledger.fact import Fact, Settlement, read_fact
 from revenue.ledger.open_item import Ageing, AgeingRow, OpenItem, age, days_overdue
+from revenue.ledger.rebates import rebate_balance
 from revenue.ledger.rules import DocumentKind, document, meet, record
 from revenue.ledger.spread import Share, applications, due_order, oldest_first, spread
 from revenue.ledger.statement import CustomerStatement, StatementRow, customer_statement
@@ -157,6 +158,12 @@ class ReceivablesLedger(Frozen):
         (``claim.unknown``).
         """
         return claim_balance(self._balances, claim).left_on(as_of)
+
+    def rebate_amount(self, agreement: str, customer: str, *, as_of: date | None = None) -> Money:
+        """What is owed to a customer of a rebate; below 0, what it owes. Raises ``NotFound``
+        (``rebate.unknown``).
+        """
+        return rebate_balance(self._balances, agreement, customer).left_on(as_of)
 
     def open_items(
         self, customer: str | None = None, *, as_of: date | None = None

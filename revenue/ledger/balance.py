@@ -15,6 +15,7 @@ from cpq.kernel.layers import Layers
 from cpq.kernel.money import Money
 from revenue.claim import Claim
 from revenue.ledger.fact import Fact
+from revenue.rebate.fact import RebateFact
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import WriteOff
@@ -29,11 +30,12 @@ class Move(NamedTuple):
 
 class Balance(NamedTuple):
     """What is left of a document: of a receivable it is open, of a receipt free, of a write-off
-    not recovered, of a claim owed or settled. ``last_on`` is the latest day on which it moved;
-    ``moves`` are the sums of each day on which it did, by day.
+    not recovered, of a claim owed or settled, of a rebate owed (its document is the earliest fact
+    of it). ``last_on`` is the latest day on which it moved; ``moves`` are the sums of each day on
+    which it did, by day.
     """
 
-    document: Receivable | Receipt | WriteOff | Claim
+    document: Receivable | Receipt | WriteOff | Claim | RebateFact
     customer: str
     left: Money
     last_on: date

@@ -13,11 +13,12 @@ from revenue.application import Application, Reversal
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
+from revenue.rebate.fact import RebateAccrual, RebateCarry, RebateClawBack, RebateSettlement
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
 
-Settlement = Application | WriteOff | Recovery | ClaimSettlement
+Settlement = Application | WriteOff | Recovery | ClaimSettlement | RebateSettlement
 """What a reversal can undo."""
 
 Fact = Annotated[
@@ -33,7 +34,11 @@ Fact = Annotated[
     | Recovery
     | Claim
     | ClaimReversal
-    | ClaimSettlement,
+    | ClaimSettlement
+    | RebateAccrual
+    | RebateSettlement
+    | RebateClawBack
+    | RebateCarry,
     Field(discriminator="kind"),
 ]
 """Anything that a ``ReceivablesLedger`` records."""

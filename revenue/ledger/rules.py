@@ -15,7 +15,8 @@ when a fact of the same call is refused; so of several facts either all are reco
     ================  ===========================  ================================
 
 Delivery, invoice and acceptance move none of these; they must fit what was delivered and billed.
-Claims on funders have their rules in ``revenue.ledger.claims``.
+Claims on funders have their rules in ``revenue.ledger.claims``, rebates in
+``revenue.ledger.rebates``.
 """
 
 from datetime import date
@@ -37,7 +38,14 @@ from revenue.ledger.claims import (
     undo_claim_settlement,
 )
 from revenue.ledger.fact import Fact, Settlement
+from revenue.ledger.rebates import (
+    record_rebate,
+    refuse_beyond_claw_back,
+    refuse_other_credit,
+    undo_rebate_settlement,
+)
 from revenue.ledger.series import IRREVERSIBLE, noun, refuse_before, series_key
+from revenue.rebate.fact import RebateAccrual, RebateCarry, RebateClawBack, RebateSettlement
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
@@ -56,6 +64,8 @@ def record(draft: Balances, fact: Fact) -> None:
         case Receivable():
             _record_receivable(draft, fact)
         case Receipt():
+            if fact.rebate:
+                refuse_other_credit(draft, fact)
             _open(draft, fact, fact.customer)
         case WriteOff():
             _record_write_off(draft, fact)
@@ -73,6 +83,8 @@ def record(draft: Balances, fact: Fact) -> None:
             record_claim_reversal(draft, fact)
         case ClaimSettlement():
             record_claim_settlement(draft, fact)
+        case RebateAccrual() | RebateSettlement() | RebateClawBack() | RebateCarry():
+            record_rebate(draft, fact)
         case Acceptance() | AllowanceCharge():
             pass
         case _:
@@ -227,6 +239,8 @@ def _record_reversal(draft: Balances, fact: Reversal) -> None:
         _undo_recoverable(draft, fact, settlement)
     if isinstance(settlement, ClaimSettlement):
         undo_claim_settlement(draft, fact, settlement)
+    elif isinstance(settlement, RebateSettlement):
+        undo_rebate_settlement(draft, fact, settlement)
     else:
         _move(draft, settlement, sign=1, on=fact.on)
     draft.reversals.put(key, fact.number)
@@ -240,7 +254,7 @@ def _refuse_not_reversible(draft: Balances, fact: Reversal) -> None:
             raise Refused(
                 "reversal.not_reversible",
                 f"{noun(kind)} {found.number} cannot be reversed; only an application, a "
-                "write-off, a recovery or a claim settlement can",
+                "write-off, a recovery or a settlement of a claim or a rebate can",
                 number=fact.number,
                 kind=kind,
             )
@@ -272,6 +286,7 @@ def _record_receivable(draft: Balances, fact: Receivable) -> None:
     if isinstance(invoice, Invoice):
         refuse_before(fact, invoice.on, f"invoice {invoice.number}")
         _refuse_other_invoice(fact, invoice, Money.zero(invoice.currency) if owed is None else owed)
+    refuse_beyond_claw_back(draft, fact)
     if source and (owed is None or owed.code == fact.amount.code):
         draft.owed.put(source, fact.amount if owed is None else owed + fact.amount)
     _open(draft, fact, fact.customer)

@@ -15,12 +15,17 @@ _SERIES = {
     "write_off": "settlement",
     "recovery": "settlement",
     "claim_settlement": "settlement",
+    "rebate_settlement": "settlement",
 }
 _NOUNS = {
     "write_off": "write-off",
     "allowance_charge": "allowance charge",
     "claim_reversal": "claim reversal",
     "claim_settlement": "claim settlement",
+    "rebate_accrual": "rebate accrual",
+    "rebate_settlement": "rebate settlement",
+    "rebate_claw_back": "rebate claw-back",
+    "rebate_carry": "rebate carry",
 }
 IRREVERSIBLE = (
     "receipt",
@@ -31,6 +36,9 @@ IRREVERSIBLE = (
     "allowance_charge",
     "claim",
     "claim_reversal",
+    "rebate_accrual",
+    "rebate_claw_back",
+    "rebate_carry",
     "reversal",
 )
 """Kinds of facts that no reversal undoes."""

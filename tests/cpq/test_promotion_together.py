@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from cpq.cap import CapUsage
+from cpq.coupon import Coupon
+from cpq.deal import DealFacts
 from cpq.kernel.money import Money
 from cpq.pricing import item, price
 from cpq.promotion import PromotionGroup, PromotionPolicy
@@ -118,3 +121,31 @@ def test_the_best_combination_is_found_where_less_left_means_more_off(
     (found,) = pricing.combinations
     assert (found.greedy, str(found.greedy_granted)) == (("A",), alone)
     assert (found.chosen, str(found.granted), found.proven) == (("B", "C"), together, True)
+
+
+def test_a_limit_per_coupon_is_kept_beside_another_code() -> None:
+    # one order for each code of the promotion: a second code on the order does not lift that
+    policy = PromotionPolicy.model_validate(
+        {
+            "code": "TENTH",
+            "benefit": _percent(10),
+            "needs_coupon": True,
+            "caps": ({"orders": 1, "scope": ("coupon",), "window": "lifetime"},),
+        }
+    )
+    trade = catalogue(promotions=(policy,))
+    used, fresh = (Coupon(code=code, promotion="TENTH", caps=()) for code in ("OLD-1", "NEW-1"))
+    other = Coupon(code="AAA-1", promotion="OTHER")
+
+    def asked(*coupons: Coupon, usage: CapUsage) -> Pricing:
+        facts = DealFacts(coupons=coupons, usage=usage)
+        return price([item("BOLT")], catalogue=trade, on=DAY, deal=facts)
+
+    (take,) = asked(used, usage=CapUsage()).taken
+    usage = CapUsage(rows=((take.counter.key, take.amount),))
+    for coupons in ((used,), (used, other)):
+        again = asked(*coupons, usage=usage)
+        assert not again.discount.amount
+        assert again.coupons[-1].reason == "cap_exhausted"
+    both = asked(used, fresh, usage=usage)
+    assert {row.coupon for row in both.allocations} == {fresh.key}

@@ -1,0 +1,165 @@
+"""A discount shared over its lines within the caps on money (优惠分摊): largest remainder, no more.
+
+What is asked for is first bounded by caps on the order and on counters, then each line by caps on
+lines and products and by its floor; within these rooms the rest is shared by weight on minor units,
+and what overflows a line is shared again among the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import NamedTuple
+
+from cpq.kernel.money import split_within
+from cpq.promotion.judge import Looked, Missed
+from cpq.promotion.limit import Limit, Used, measured, taxed
+from cpq.promotion.reckon import Offer
+from cpq.promotion.sale import Sale
+
+
+class Over(NamedTuple):
+    """A limit that was passed where that is allowed: what was asked and what was left."""
+
+    limit: Limit
+    asked: Fraction
+
+
+def shared(
+    looked: Looked, offer: Offer, limits: Sequence[Limit], over: list[Over]
+) -> tuple[Mapping[int, int] | Missed, bool]:
+    """The offer within the caps on money, shared over its lines; whether a cap kept some back."""
+    sale = looked.sale
+    rooms = [_room(looked, place) for place in offer.places]
+    whole, narrow = offer.asked, list(rooms)
+    money = [limit for limit in limits if limit.cap.measure in ("amount", "percent")]
+    for limit in money:
+        if limit.cap.window == "line":
+            narrow = _by_line(limit, looked, offer, narrow, over)
+            continue
+        asked = _asked_of(limit, looked, offer)
+        left = _left_of(limit, looked, offer)
+        if left is None or asked <= left:
+            continue
+        if not limit.hard:
+            over.append(Over(limit, asked))
+        elif limit.cap.behaviour == "reject":
+            return Missed("capped", money_text(sale, asked), money_text(sale, left)), True
+        elif limit.product:
+            narrow = _by_product(limit, looked, offer, narrow)
+        else:
+            whole = min(whole, floor(left if limit.cap.tax is None else whole * left / asked))
+    parts = _parts(offer, whole, narrow)
+    shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
+    bound = whole < offer.asked or narrow != rooms
+    return _fitted(looked, offer, money, shares, narrow), bound
+
+
+def _parts(offer: Offer, whole: int, rooms: Sequence[int]) -> Sequence[int]:
+    each = offer.each
+    fits = each is not None and all(w <= room for w, room in zip(each, rooms, strict=True))
+    if each is not None and fits and whole == sum(each):
+        return each
+    parts, _ = split_within(whole, offer.weights, rooms)
+    return parts
+
+
+def _fitted(
+    looked: Looked,
+    offer: Offer,
+    limits: Sequence[Limit],
+    shares: Mapping[int, int],
+    rooms: Sequence[int],
+) -> Mapping[int, int]:
+    """The shares, less the few units by which rounding passes a cap on the other tax basis."""
+    sides = [
+        limit
+        for limit in limits
+        if limit.cap.tax is not None and limit.left is not None and limit.hard
+    ]
+    for limit in sides:
+        if limit.cap.window == "line" or limit.cap.measure == "percent":
+            continue
+        while shares and _weighed(limit, looked, shares) > (limit.left or 0):
+            parts = _parts(offer, sum(shares.values()) - 1, rooms)
+            shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
+    return shares
+
+
+def _weighed(limit: Limit, looked: Looked, shares: Mapping[int, int]) -> Fraction:
+    used = Used(shares, {}, (), 0)
+    return Fraction(measured(limit, looked.sale, used))
+
+
+def _asked_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction:
+    """What an offer asks of a cap on money, on the basis of the cap."""
+    sale = looked.sale
+    gifts = sum(gift.off for gift in offer.gifts if limit.covers(gift.product))
+    if offer.gifts and not offer.places:
+        return Fraction(gifts)
+    if limit.cap.tax is None and not limit.product:
+        return Fraction(offer.asked)
+    weights = sum(Fraction(weight) for weight in offer.weights)
+    if not weights:
+        return Fraction(0)
+    return sum(
+        (
+            offer.asked * Fraction(weight) / weights * taxed(limit.cap, sale, place)
+            for weight, place in zip(offer.weights, offer.places, strict=True)
+            if limit.covers(sale.targets[place].product)
+        ),
+        Fraction(0),
+    )
+
+
+def _left_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction | None:
+    if limit.left is None or limit.cap.measure == "amount":
+        return limit.left
+    base = sum(max(looked.sale.targets[place].amount, 0) for place in offer.places)
+    return Fraction(base) * limit.left / 100
+
+
+def _by_product(limit: Limit, looked: Looked, offer: Offer, rooms: Sequence[int]) -> list[int]:
+    """The rooms of lines within a cap that counts each product."""
+    sale, cap = looked.sale, limit.cap
+    counts = [limit.covers(sale.targets[place].product) for place in offer.places]
+    sides = [taxed(cap, sale, place) for place in offer.places]
+    within = [
+        floor(room * side) if counted else 0
+        for room, side, counted in zip(rooms, sides, counts, strict=True)
+    ]
+    parts, _ = split_within(floor(limit.left or 0), within, within)
+    return [
+        min(room, floor(part / side)) if counted else room
+        for room, part, side, counted in zip(rooms, parts, sides, counts, strict=True)
+    ]
+
+
+def _by_line(
+    limit: Limit, looked: Looked, offer: Offer, rooms: Sequence[int], over: list[Over]
+) -> list[int]:
+    """The rooms of lines within a cap on each; one that rejects shuts the lines that ask more."""
+    sale, cap = looked.sale, limit.cap
+    whole = sum(Fraction(weight) for weight in offer.weights)
+    found = []
+    for room, weight, place in zip(rooms, offer.weights, offer.places, strict=True):
+        most = limit.left or Fraction(0)
+        if cap.measure == "percent":
+            most = max(sale.targets[place].amount, 0) * most / 100
+        most /= taxed(cap, sale, place)
+        asked = offer.asked * Fraction(weight) / whole if whole else Fraction(0)
+        if asked > most and not limit.hard:
+            over.append(Over(limit, asked))
+        rejected = asked > most and cap.behaviour == "reject"
+        within = 0 if rejected else min(room, floor(most))
+        found.append(within if limit.hard else room)
+    return found
+
+
+def _room(looked: Looked, place: int) -> int:
+    """How much may still be taken off a line."""
+    return max(looked.running.left[place] - looked.sale.targets[place].least, 0)
+
+
+def money_text(sale: Sale, minor: Fraction) -> str:
+    """Minor units as a trace writes them."""
+    return str(sale.shown(ceil(minor)))

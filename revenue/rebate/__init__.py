@@ -1,0 +1,29 @@
+"""Rebates in the ledger: what is accrued, settled, clawed back and carried (返利)."""
+
+from revenue.rebate.accounts import rebate_rows
+from revenue.rebate.booking import EarnedByEvent, MovedRebate, accrue, recoup_rebate, settle_rebate
+from revenue.rebate.fact import (
+    RebateAccrual,
+    RebateCarry,
+    RebateClawBack,
+    RebateFact,
+    RebateMeans,
+    RebateSettlement,
+    rebate_effects,
+)
+
+__all__ = [
+    "EarnedByEvent",
+    "MovedRebate",
+    "RebateAccrual",
+    "RebateCarry",
+    "RebateClawBack",
+    "RebateFact",
+    "RebateMeans",
+    "RebateSettlement",
+    "accrue",
+    "rebate_effects",
+    "rebate_rows",
+    "recoup_rebate",
+    "settle_rebate",
+]
