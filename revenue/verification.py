@@ -179,12 +179,16 @@ def _overdrawn(facts: Iterable[Fact]) -> Iterator[Finding]:
 
 
 def _different_balances(ledger: ReceivablesLedger) -> Iterator[Finding]:
+    def rebate(key: str, *, as_of: date | None = None) -> Money:
+        agreement, customer = key.split("\t")
+        return ledger.rebate_amount(agreement, customer, as_of=as_of)
+
     ask = {
         "receivable": ledger.open_amount,
         "receipt": ledger.free_amount,
         "write_off": ledger.recoverable_amount,
         "claim": ledger.owed_amount,
-        REBATE: lambda key, *, as_of: ledger.rebate_amount(*key.split("\t"), as_of=as_of),
+        REBATE: rebate,
     }
     for (kind, number), effects in _effects(ledger.facts).items():
         for day, expected in _by_day(effects, effects[0][1].code):

@@ -201,12 +201,13 @@ def savepoint(connection: Connection) -> Iterator[None]:
         nested = connection.begin_nested()
     try:
         yield
+        with translated():
+            nested.commit()
     except BaseException:
+        # Also after a release that failed: the savepoint around this one is then the current one.
         with translated():
             nested.rollback()
         raise
-    with translated():
-        nested.commit()
 
 
 @contextmanager

@@ -114,8 +114,8 @@ class PromotionPolicy(Frozen):
         if "/" in self.code or self.code.startswith("coupon "):
             raise Invalid(
                 "promotion.code",
-                f"promotion {self.code!r}: a code has no '/' and does not begin with 'coupon ', as the "
-                "counters of funders and coupons do; choose another",
+                f"promotion {self.code!r}: a code has no '/' and does not begin with 'coupon ', as "
+                "the counters of funders and coupons do; choose another",
                 promotion=self.code,
             )
         codes = [cap.code for cap in self.caps]

@@ -21,7 +21,8 @@ from cpq.kernel.text import Code, Line, Number, number_key
 from cpq.rebate.agreement import RebateAgreement
 from cpq.rebate.assignment import RebateAssignment, rows_of
 
-MovementKind = Literal["rebate_settlement", "rebate_claw_back", "rebate_carry"]
+MovementKind = Literal["rebate_settlement", "rebate_reversal", "rebate_claw_back", "rebate_carry"]
+"""What a movement is; a reversal undoes a settlement that did not go through."""
 
 
 class Moved(Protocol):
@@ -57,10 +58,12 @@ class Moved(Protocol):
 
 
 class RebateMovement(Frozen):
-    """A settlement (兑付), a claw-back (追回) or a carry (结转) of one customer's rebate.
+    """A settlement (兑付), its reversal (退回), a claw-back (追回) or a carry (结转) of one
+    customer's rebate.
 
-    A settlement lowers what we owe. A claw-back is paid by the customer, and a carry moves what
-    the customer owes ``into`` another agreement: both raise a balance that had fallen below 0.
+    A settlement lowers what we owe and its reversal raises it again. A claw-back is paid by the
+    customer, and a carry moves what the customer owes ``into`` another agreement: both raise a
+    balance that had fallen below 0.
     Raises ``Invalid`` (``rebate.movement``).
 
     >>> RebateMovement(kind="rebate_settlement", number="RS-1", agreement="RB-1", customer="C-1",

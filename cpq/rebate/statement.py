@@ -20,6 +20,7 @@ from cpq.rebate.forecast import RebateStep, forecast
 _OneOf = Literal["accrued", "reversed", "settled", "clawed_back", "carried"]
 _BY_KIND: dict[str, _OneOf] = {
     "rebate_settlement": "settled",
+    "rebate_reversal": "settled",
     "rebate_claw_back": "clawed_back",
     "rebate_carry": "carried",
 }

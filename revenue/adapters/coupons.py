@@ -9,27 +9,25 @@ the first one wrote.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Row
 
 from cpq.adapters.sql import savepoint
 from cpq.coupon import Coupon, CouponBatch, CouponBlock, CouponRegister, coupon_key
 from cpq.coupon.register import as_of, chosen, refuse_blocked, refuse_taken, refuse_unknown
-from cpq.kernel.errors import DomainError, Finding, Unreadable
 from cpq.kernel.period import Moment
-from cpq.kernel.text import LocalText, printable
+from cpq.kernel.text import printable
 from revenue.adapters.rows import Rows, body_of, document
 
-Value = TypeVar("Value", Coupon, CouponBlock)
-
 _CHUNK = 500
-_ISSUED = (
+ISSUED = (
     "SELECT code_key, place, format, body, sha256 FROM {p}coupon "
     "WHERE tenant = :tenant AND code_key = :key ORDER BY place"
 )
+"""The coupons of one code."""
+
 _BLOCKS = (
     "SELECT code_key, place, format, body, sha256 FROM {p}coupon_block "
     "WHERE tenant = :tenant AND code_key = :key"
@@ -56,9 +54,6 @@ _AMONG = {
         "WHERE tenant = :tenant AND code_key = wanted.value"
     ),
 }
-_SEVERAL = (
-    "SELECT DISTINCT code_key FROM {p}coupon WHERE tenant = :tenant AND place > 1 ORDER BY code_key"
-)
 _PAGE = (
     "SELECT * FROM {p}TABLE WHERE tenant = :tenant AND (code_key, place) > (:key, :place) "
     "ORDER BY code_key, place LIMIT 500"
@@ -183,43 +178,6 @@ def every_row(rows: Rows, table: str) -> Iterator[Row[Any]]:
         after = {"key": page[-1].code_key, "place": page[-1].place}
 
 
-def misplaced(rows: Rows) -> Iterator[Finding]:
-    """What is wrong with coupons beside one another: a place that is empty, two of one code that
-    are valid at the same time, a block that is about another coupon.
-
-    Rows that cannot be read are passed over.
-    """
-    keys = {row.code_key for row in rows.all(_SEVERAL)}
-    keys.update(row.code_key for row in every_row(rows, "coupon_block"))
-    for key in sorted(keys):
-        found = rows.all(_ISSUED, key=key)
-        if [row.place for row in found] != list(range(1, len(found) + 1)):
-            yield _finding("store.missing_row", key, "a row is missing", "缺少一行")
-        coupons = _legible(coupon_of, found)
-        for place, coupon in coupons.items():
-            try:
-                refuse_taken(coupon, [each for at, each in coupons.items() if at < place])
-            except DomainError as error:
-                yield _finding("store.broken_rule", key, str(error), f"违反规则 [{error.code}]")
-        for place, block in _legible(block_of, rows.all(_BLOCKS, key=key)).items():
-            if place in coupons and block.coupon != coupons[place].owner:
-                words = f"the block at place {place} is about {block.coupon}", "停用记录与券不符"
-                yield _finding("store.broken_rule", key, *words)
-
-
-def _finding(code: str, key: str, en: str, zh: str) -> Finding:
-    return Finding(code=code, place=f"coupon {key}", message=LocalText(en=en, zh=zh))
-
-
-def _legible(read: Callable[[Row[Any]], Value], found: Iterable[Row[Any]]) -> dict[int, Value]:
-    """What can be read of rows, by place."""
-    values: dict[int, Value] = {}
-    for row in found:
-        with suppress(Unreadable):
-            values[row.place] = read(row)
-    return values
-
-
 def _issue(rows: Rows, coupons: Sequence[Coupon]) -> None:
     """Keep coupons: each at the next place of its code, until all are there."""
     left = [(coupon, 1) for coupon in coupons]
@@ -234,7 +192,7 @@ def _issue(rows: Rows, coupons: Sequence[Coupon]) -> None:
         ]
         left = []
         for coupon in missing:
-            others = [coupon_of(row) for row in rows.all(_ISSUED, key=coupon.key)]
+            others = [coupon_of(row) for row in rows.all(ISSUED, key=coupon.key)]
             refuse_taken(coupon, others)
             left.append((coupon, len(others) + 1))
 
@@ -256,7 +214,7 @@ def _found(
     key = coupon_key(code)
     places = {
         coupon.owner: (coupon, row.place)
-        for row in (rows.all(_ISSUED, key=key) if key else ())
+        for row in (rows.all(ISSUED, key=key) if key else ())
         for coupon in (coupon_of(row),)
     }
     found = chosen([coupon for coupon, _ in places.values()], at=at, zone=zone)

@@ -11,6 +11,7 @@ from revenue.rebate.fact import (
     RebateSettlement,
     rebate_effects,
 )
+from revenue.rebate.statement import RebateMove, RebateReversal, rebate_moves
 
 __all__ = [
     "EarnedByEvent",
@@ -20,9 +21,12 @@ __all__ = [
     "RebateClawBack",
     "RebateFact",
     "RebateMeans",
+    "RebateMove",
+    "RebateReversal",
     "RebateSettlement",
     "accrue",
     "rebate_effects",
+    "rebate_moves",
     "rebate_rows",
     "recoup_rebate",
     "settle_rebate",

@@ -70,9 +70,16 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
         "application.other_customer",
         "recovery.other_customer",
     ),
-    ("revenue/ledger/rules.py", "f'{fact.kind}.too_early'"): (
+    ("revenue/ledger/series.py", "f'{fact.kind}.too_early'"): (
         *("application.too_early", "write_off.too_early", "recovery.too_early"),
         *("reversal.too_early", "receivable.too_early"),
+        *("claim_reversal.too_early", "claim_settlement.too_early"),
+    ),
+    ("revenue/ledger/claims.py", "f'{fact.kind}.other_claim'"): (
+        *("claim_reversal.other_claim", "claim_settlement.other_claim"),
+    ),
+    ("revenue/ledger/claims.py", "f'{fact.kind}.out_of_date'"): (
+        *("claim.out_of_date", "claim_reversal.out_of_date"),
     ),
     ("revenue/ledger/rules.py", "f'{fact.kind}.{reason}'"): (
         *("application.exceeds_open", "application.exceeds_receipt", "write_off.exceeds_open"),

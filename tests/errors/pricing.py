@@ -1,10 +1,10 @@
-"""Pricing a request, promotions and their caps, sharing a discount."""
+"""Pricing a request, sharing a discount."""
 
 from decimal import Decimal
 
-from cpq import AmountOff, Cap, Period, allocate, item, price, refundable
+from cpq import Period, allocate, item, price, refundable
 from tests.errors.registry import reproduces
-from tests.errors.shop import DAY, cny, goods, laser, untouched, usd
+from tests.errors.shop import DAY, cny, goods, laser, untouched
 
 
 @reproduces(
@@ -76,39 +76,6 @@ def a_machine_without_its_options() -> None:
 )
 def a_piece_of_a_bolt() -> None:
     price([item("BOLT", "0.4")], catalogue=goods(), on=DAY)
-
-
-@reproduces(
-    "promotion.not_positive",
-    en="An amount off is 0 or less.",
-    zh="立减金额必须大于零。",
-    do="Give an amount above 0; a surcharge is a price, not a promotion.",
-    names="-5.00 CNY",
-)
-def a_negative_promotion() -> None:
-    AmountOff(amount=cny("-5.00"))
-
-
-@reproduces(
-    "cap.negative",
-    en="A cap of a promotion is below 0.",
-    zh="促销限额不能为负。",
-    do="Give a cap of 0 or more.",
-    names="-1.00 CNY",
-)
-def a_negative_cap() -> None:
-    Cap(amount=cny("-1.00"))
-
-
-@reproduces(
-    "cap.currency_mismatch",
-    en="A cap is held against an amount in another currency.",
-    zh="促销限额与订单币种不同。",
-    do="Give the promotion a cap in the currency of the order.",
-    names=("CNY", "USD"),
-)
-def a_cap_in_another_currency() -> None:
-    Cap(amount=cny("500.00")).granted(usd("640.00"))
 
 
 @reproduces(

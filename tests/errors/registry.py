@@ -24,9 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     *("kernel", "formula", "rate", "catalogue", "configuration", "pricebook", "tier"),
     *("attribute", "agreement", "availability", "plan", "tax", "pricing", "waterfall", "margin"),
-    *("approval", "quote", "history", "simulation", "lint"),
+    *("promotion", "coupon", "budget", "funding", "approval", "quote", "history", "simulation"),
+    "lint",
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
-    *("ledger", "settlement", "journal", "store", "database", "soundness", "cli"),
+    *("ledger", "settlement", "claim", "journal", "store", "database", "soundness", "cli"),
 )
 
 

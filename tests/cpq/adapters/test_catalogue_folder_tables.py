@@ -267,7 +267,7 @@ def test_files_of_a_header_only_hold_nothing(tmp_path: Path) -> None:
         ("products.csv", "VAT9,yes", "VAT9,perhaps", "12:freight", "row.unreadable"),
         ("promotions.toml", '["cloth"]', '["clothes"]', "1", "category.unknown"),
         ("promotions.toml", "units = 10", "units = -10", "2:caps.1", "cap.negative"),
-        ("promotions.toml", "quantity = 4", "quantity = 0", "3:benefit.items.2.quantity", "row.unreadable"),
+        ("promotions.toml", "quantity = 4", "quantity = 0", "3:benefit.items.2.", "row.unreadable"),
         ("promotions.toml", "percent = 40", "percent = 30", "5:funding", "funding.percent"),
         ("promotions.toml", '"60.00 CNY"', '"60.00 USD"', "6", "row.unreadable"),
         ("promotions.toml", "least = 5000", "least = 1000", "6:benefit", "promotion.steps"),

@@ -83,6 +83,7 @@ conditions = [
 shares = [{ funder = "ACME", budget = { amount = "900.00 CNY", window = "year" } }]
 layers = [{ up_to = "50.00 CNY", funder = "ACME" }, { funder = "own" }]
 """
+OFF = 'benefit = { kind = "percent_off", percent = 5 }\n'
 GOODS = {
     "products_csv": "code,name_en,category\nM8,Bolt,bolts\nM10,Bolt,bolts\n",
     "categories_csv": "code\nbolts\nrare\n",
@@ -123,8 +124,7 @@ def test_every_field_can_be_said(tmp_path: Path) -> None:
         ('{ kind = "buy_get", buy = 2, reward = "other", of = { products = ["M8"] } }', BuyGet),
         ('{ kind = "free_goods", product = "M8", every_amount = "100.00 CNY" }', FreeGoods),
         (
-            '{ kind = "bundle_price", items = [{ of = { categories = ["bolts"] } }], '
-            'price = "9.90 CNY" }',
+            '{ kind = "bundle_price", price = "9.90 CNY", items = [{ of = { products = ["M8"] }}]}',
             BundlePrice,
         ),
         ('{ kind = "ladder", of = "quantity", steps = [{ least = 2, percent = 5 }] }', Ladder),
@@ -139,8 +139,7 @@ def test_each_benefit_is_told_by_its_kind(tmp_path: Path, text: str, kind: type[
 
 
 def test_a_funder_may_be_a_name_alone(tmp_path: Path) -> None:
-    benefit = 'benefit = { kind = "percent_off", percent = 5 }\n'
-    ((policy,), _) = read(tmp_path, f'[[promotion]]\ncode = "P"\nfunding = "ACME"\n{benefit}')
+    ((policy,), _) = read(tmp_path, f'[[promotion]]\ncode = "P"\nfunding = "ACME"\n{OFF}')
     assert policy.funding.sole == "ACME"
 
 
@@ -155,23 +154,22 @@ def test_a_funder_may_be_a_name_alone(tmp_path: Path) -> None:
         ("benefit = { percent = 5 }", "1:benefit", "say which it is: kind is missing"),
         ('benefit = "5%"', "1:benefit", "a table of fields is wanted here; found '5%'"),
         (
-            'benefit = { kind = "percent_off", percent = 5 }\nnot_with = "A"',
+            f'{OFF}not_with = "A"',
             "1:not_with",
             "a list is wanted here; found 'A'",
         ),
         (
-            'benefit = { kind = "percent_off", percent = 5 }\n'
-            'conditions = [{ kind = "unless", of = { kind = "buyer", region = ["x"] } }]',
+            f'{OFF}conditions = [{{ kind = "unless", of = {{ kind = "buyer", region = ["x"] }} }}]',
             "1:conditions.1.of.region",
             "this field is not known here",
         ),
         (
-            'benefit = { kind = "percent_off", percent = 5 }\ncaps = [{ units = 3, uses = 1 }]',
+            f"{OFF}caps = [{{ units = 3, uses = 1 }}]",
             "1:caps.1",
             "a cap limits one of",
         ),
         (
-            'benefit = { kind = "percent_off", percent = 5 }\nmanual_weights = { M8 = "x" }',
+            f'{OFF}manual_weights = {{ M8 = "x" }}',
             "1:manual_weights.1.2",
             "found str 'x'",
         ),
