@@ -28,6 +28,7 @@ from cpq.pricing.scene import Scene
 from cpq.pricing.sheet import Sheet
 from cpq.promotion import (
     Candidate,
+    Gift,
     Grant,
     InForce,
     Sale,
@@ -222,29 +223,33 @@ def _candidates(
 
 def _settle(sheet: Sheet, sale: Sale, places: Sequence[int], grants: Sequence[Grant]) -> None:
     """Put what the promotions gave on the sheet."""
-    sheet.nets = list(sheet.amounts)
+    nets = sheet.nets = list(sheet.amounts)
     together: list[set[int]] = []
     for grant in grants:
-        rows = sheet.traced and not (grant.gifts and not grant.acts)
-        if rows:
+        if sheet.traced:
             for place, row in rows_of(grant, sale):
                 sheet.noted(places[place], row)
         lowered = {places[place]: sale.shown(share) for place, share in grant.shares.items()}
         for gift in grant.gifts:
-            priced = priced_gift(sheet, gift.product, gift.quantity)
-            assert priced is not None, "goods without a price are not given"
-            place = add_gift(sheet, priced, promotion=grant.policy.code)
-            sheet.nets = [*sheet.nets, priced.amount]
+            place = _given(sheet, sale, grant, gift)
+            nets.append(sheet.amounts[place])
             if gift.off:
                 lowered[place] = sale.shown(gift.off)
-            sheet.noted(place, *priced.price.steps[:0], gift_row(grant, gift.value, gift.off, sale))
             together.append({place, *(places[each] for each in grant.places)})
-        nets = sheet.nets
         for place, amount in lowered.items():
             nets[place] = difference(nets[place], amount)
         _book(sheet, sale, grant, lowered)
     if together:
         share_revenue(sheet, together)
+
+
+def _given(sheet: Sheet, sale: Sale, grant: Grant, gift: Gift) -> int:
+    """Put goods that are free on the sheet; the place of their line."""
+    priced = priced_gift(sheet, gift.product, gift.quantity)
+    assert priced is not None, "goods without a price are not given"
+    place = add_gift(sheet, priced, promotion=grant.policy.code)
+    sheet.noted(place, gift_row(grant, gift.value, gift.off, sale))
+    return place
 
 
 def _book(sheet: Sheet, sale: Sale, grant: Grant, lowered: dict[int, Decimal]) -> None:
