@@ -22,7 +22,7 @@ from cpq.approval import (
 from cpq.assignment import BookAssignment
 from cpq.availability import SalesScope
 from cpq.bom import BOM, Component, Excludes, OptionGroup, Pick, Requires, explode
-from cpq.cap import Cap, CapUsage
+from cpq.cap import BudgetLedger, Cap, CapUsage
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Item, configure, parts_total
 from cpq.coupon import Coupon, CouponRegister, coupons
@@ -112,6 +112,7 @@ __all__ = [
     "Attribute",
     "AttributePrice",
     "BookAssignment",
+    "BudgetLedger",
     "BundleItem",
     "BundlePrice",
     "BuyGet",

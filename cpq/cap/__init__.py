@@ -5,10 +5,14 @@ what a sale takes of it; ``ledger`` keeps what was reserved, committed and given
 """
 
 from cpq.cap.counter import CapTake, CapUsage, Counter, Facts, counters_of
+from cpq.cap.ledger import BudgetLedger, BudgetMovement, BudgetStatement
 from cpq.cap.model import Behaviour, Cap, CapScope, CapWindow, Measure
 
 __all__ = [
     "Behaviour",
+    "BudgetLedger",
+    "BudgetMovement",
+    "BudgetStatement",
     "Cap",
     "CapScope",
     "CapTake",

@@ -36,19 +36,18 @@ _NOTHING = Decimal(0)
 class Guard(NamedTuple):
     """The room that a command needs of a counter with a hard limit.
 
-    It takes ``taken`` for good or for a while, and ends ``own``, a reservation of its documents;
-    ``held`` of that is live. What is held already needs no room, whatever the limit is by now.
-    ``overshoot`` is a declared gate: the last one passes whole while anything is left.
+    It takes ``taken`` for good or for a while, and ends what its documents held: what of that was
+    live is ``held``, and needs no room again, whatever the limit is by now. ``overshoot`` is a
+    declared gate: the last one passes whole while anything is left.
 
     >>> guard = Guard(Counter(owner="AUTUMN", cap="1", measure="orders"), taken=Decimal(3),
-    ...               own=Decimal(0), held=Decimal(0), limit=Decimal(5), overshoot=False)
+    ...               held=Decimal(0), limit=Decimal(5), overshoot=False)
     >>> [guard.fits(Decimal(others)) for others in (2, 3)]
     [True, False]
     """
 
     counter: Counter
     taken: Decimal
-    own: Decimal
     held: Decimal
     limit: Decimal
     overshoot: bool
@@ -59,7 +58,7 @@ class Guard(NamedTuple):
             return True
         return others < self.limit if self.overshoot else total((others, self.taken)) <= self.limit
 
-    def refused(self, others: Decimal) -> Conflict:
+    def exceeded(self, others: Decimal) -> Conflict:
         """The refusal where there is none, with what is left."""
         counter, remaining = self.counter, max(difference(self.limit, others), _NOTHING)
         of = f"{plain(self.limit)}{f' {counter.currency}' if counter.currency else ''}"
@@ -169,7 +168,6 @@ def _reserve(command: Reserve, holds_of: HoldsOf) -> Decision:
                 Guard(
                     take.counter,
                     taken=take.amount,
-                    own=total(hold.reserved for hold in own),
                     held=total(hold.live(command.on) for hold in own),
                     limit=take.limit,
                     overshoot=take.overshoot,
@@ -207,8 +205,7 @@ def _commit(command: Commit, held: Sequence[Hold]) -> Decision:
         taken = amounts.get(hold.counter.key, hold.asked)
         live = hold.live(command.on)
         if hold.hard:
-            own = hold.reserved
-            guards.append(Guard(hold.counter, taken, own, live, hold.limit, hold.overshoot))
+            guards.append(Guard(hold.counter, taken, live, hold.limit, hold.overshoot))
         movements += _lapsed(hold, command, on=command.on)
         movements.append(
             _movement("commit", hold, command, reserved=live.copy_negate(), committed=taken)

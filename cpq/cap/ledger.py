@@ -259,13 +259,13 @@ class BudgetLedger(Frozen):
     ) -> BudgetStatement:
         """The statement of a counter, or of its key, from ``since`` to ``as_of``, both inclusive.
 
-        Raises ``NotFound`` (``counter.unknown``) for a key that nothing ever moved.
+        Raises ``NotFound`` (``budget.unknown_counter``) for a key that nothing ever moved.
         """
         if isinstance(counter, str):
             found = self._fold.figures.get(counter)
             if found is None:
                 raise NotFound(
-                    "counter.unknown",
+                    "budget.unknown_counter",
                     f"nothing ever moved the counter {counter!r}; see counters for those that did",
                     counter=counter,
                 )
@@ -326,11 +326,11 @@ def _room(
     made: list[BudgetMovement] = []
     for guard in guards:
         figure = fold.figure(guard.counter)
-        if guard.fits(difference(figure.overall(command.on), guard.own)):
+        if guard.fits(difference(figure.overall(command.on), guard.held)):
             continue
         others = difference(figure.used(command.on), guard.held)
         if not guard.fits(others):
-            raise guard.refused(others)
+            raise guard.exceeded(others)
         made += [
             lapse(hold, command=command.key)
             for hold in fold.lapsed(command.on, guard.counter)

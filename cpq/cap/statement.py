@@ -127,6 +127,7 @@ def budget_statement(
 
 def _events(movements: Iterable[BudgetMovement], counter: Counter, as_of: date) -> Iterator[_Event]:
     holds: dict[str, Hold] = {}
+    leaving: dict[tuple[str, date], Decimal] = {}
     for movement in movements:
         key = number_key(movement.document)
         holds[key] = after(holds.get(key), movement)
@@ -142,8 +143,16 @@ def _events(movements: Iterable[BudgetMovement], counter: Counter, as_of: date) 
             movement.reserved,
             movement.committed,
         )
-        if counter.days is not None and movement.committed:
-            yield from _leaving(movement, counter.days, as_of)
+        on = _leaves_on(movement, counter.days, as_of)
+        committed = movement.committed.copy_negate()
+        if on is not None and on <= movement.on:
+            # what comes back after its window changes nothing any more
+            yield _lapsed(movement.on, movement.document, committed=committed, by_people=True)
+        elif on is not None:
+            leaving[key, on] = total((leaving.get((key, on), _NOTHING), committed))
+    for (key, on), committed in leaving.items():
+        if committed:
+            yield _lapsed(on, holds[key].document, committed=committed)
     for hold in holds.values():
         if hold.phase == "reserved" and hold.expires_on < as_of:
             yield _lapsed(
@@ -151,19 +160,19 @@ def _events(movements: Iterable[BudgetMovement], counter: Counter, as_of: date) 
             )
 
 
-def _leaving(movement: BudgetMovement, days: int, as_of: date) -> Iterator[_Event]:
-    """The day on which a committed part leaves its window; what comes back later counts nowhere."""
-    if (as_of - movement.counted_on).days < days:
-        return
-    on = movement.counted_on + timedelta(days=days)
-    committed = movement.committed.copy_negate()
-    if on > movement.on:
-        yield _lapsed(on, movement.document, committed=committed)
-    else:
-        yield _lapsed(movement.on, movement.document, committed=committed)._replace(by_people=True)
+def _leaves_on(movement: BudgetMovement, days: int | None, as_of: date) -> date | None:
+    """The day on which a committed part is no longer in a rolling window, where that has come."""
+    if days is None or not movement.committed or (as_of - movement.counted_on).days < days:
+        return None
+    return movement.counted_on + timedelta(days=days)
 
 
 def _lapsed(
-    on: date, document: str, *, reserved: Decimal = _NOTHING, committed: Decimal = _NOTHING
+    on: date,
+    document: str,
+    *,
+    reserved: Decimal = _NOTHING,
+    committed: Decimal = _NOTHING,
+    by_people: bool = False,
 ) -> _Event:
-    return _Event(on, False, document, "lapse", "", reserved, committed)
+    return _Event(on, by_people, document, "lapse", "", reserved, committed)

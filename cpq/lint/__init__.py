@@ -16,11 +16,16 @@ from cpq.lint.cliffs import cliffs
 from cpq.lint.finding import LintFinding
 from cpq.lint.floors import floors
 from cpq.lint.footing import footing
+from cpq.lint.funded import funded
 from cpq.lint.gaps import gaps
 from cpq.lint.ground import Ground
+from cpq.lint.grouped import grouped
 from cpq.lint.guarded import guarded
 from cpq.lint.idle import idle
 from cpq.lint.lowered import lowered
+from cpq.lint.met import met
+from cpq.lint.named import unknown_names
+from cpq.lint.offered import offered
 from cpq.lint.pacts import Pacts
 from cpq.lint.pledged import pledged
 from cpq.lint.promoted import promoted
@@ -59,6 +64,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
     2,080.00 CNY, so more costs less; ... [lint.cliff]
     """
     checked = [LintFinding.model_validate(dict(found)) for found in catalogue.check()]
+    checked += unknown_names(catalogue)
     if any(found.code.endswith(_UNSOUND) for found in checked):
         return _in_order(checked)
     start = BEGINNING if on is None else instant(on, zone(catalogue.zone))
@@ -83,6 +89,10 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *steps(ground, schedule, pacts),
             *assigned(ground),
             *promoted(ground),
+            *offered(ground, schedule),
+            *met(ground),
+            *grouped(ground),
+            *funded(ground),
             *audience(ground),
             *reach(ground),
             *floors(ground, schedule, worst),

@@ -14,7 +14,10 @@ from cpq.customer import Customer
 from cpq.kernel.period import Period, zone
 from cpq.lint.finding import LintFinding, listed, remark
 from cpq.lint.ground import Ground
+from cpq.lint.met import all_of
 from cpq.lint.spans import Span, common
+from cpq.promotion import Buyer as BuyerCondition
+from cpq.promotion import PromotionPolicy
 
 
 class _Addressed(NamedTuple):
@@ -52,9 +55,9 @@ def audience(ground: Ground) -> Iterator[LintFinding]:
 def _addressed(ground: Ground, kept: set[str]) -> Iterator[_Addressed]:
     catalogue = ground.catalogue
     for policy in catalogue.promotions:
-        whom = _group(policy.customer_groups)
-        known = not policy.customer_groups or not ground.groups.isdisjoint(policy.customer_groups)
-        place = f"promotions/{policy.code}"
+        buyers = _buyers_of(policy)
+        known = any(_fits(buyers, customer) for customer in catalogue.customers)
+        place, whom = f"promotions/{policy.code}", _whom(buyers)
         yield _Addressed(place, policy.code, whom, known, policy.period, policy.zone)
     for floor in catalogue.floors:
         whom = _group(floor.customer_groups)
@@ -87,6 +90,47 @@ def _addressed(ground: Ground, kept: set[str]) -> Iterator[_Addressed]:
         whom = (scope.whom.en, scope.whom.zh)
         place = f"scopes/{scope.code}"
         yield _Addressed(place, scope.code, whom, known, scope.period, scope.zone)
+
+
+def _buyers_of(policy: PromotionPolicy) -> list[BuyerCondition]:
+    """What a buyer must be for a promotion, all of it."""
+    own = BuyerCondition(
+        customers=policy.customers,
+        groups=policy.customer_groups,
+        regions=policy.regions,
+        channels=policy.channels,
+    )
+    return [own, *(each for each in all_of(policy.conditions) if isinstance(each, BuyerCondition))]
+
+
+def _fits(buyers: Iterable[BuyerCondition], customer: Customer) -> bool:
+    """Whether a customer is all that is asked for."""
+    return all(
+        not wanted or not {*wanted}.isdisjoint(has)
+        for each in buyers
+        for wanted, has in (
+            (each.customers, (customer.code,)),
+            (each.groups, customer.groups),
+            (each.regions, (customer.region,)),
+            (each.channels, (customer.channel,)),
+        )
+    )
+
+
+def _whom(buyers: Iterable[BuyerCondition]) -> tuple[str, str]:
+    named = [
+        (en, zh, listed(wanted))
+        for each in buyers
+        for en, zh, wanted in (
+            ("customer", "客户", each.customers),
+            ("customer group", "客户组", each.groups),
+            ("region", "地区", each.regions),
+            ("channel", "渠道", each.channels),
+        )
+        if wanted
+    ]
+    joined = ", ".join(f"{en} {who}" for en, _, who in named)
+    return joined, "，".join(f"{zh} {who}" for _, zh, who in named)
 
 
 def _group(groups: Sequence[str]) -> tuple[str, str]:

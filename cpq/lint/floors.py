@@ -12,6 +12,7 @@ from cpq.lint.broken import Broken, Rule, judged, least, once
 from cpq.lint.finding import LintFinding, listed, remark
 from cpq.lint.ground import Ground
 from cpq.lint.places import entry_place, rule_of
+from cpq.lint.policies import barred, held
 from cpq.lint.schedule import Schedule
 from cpq.lint.worst import Situation, Worst, left
 from cpq.margin import Floor
@@ -29,11 +30,15 @@ def floors(ground: Ground, schedule: Schedule, worst: Worst) -> Iterator[LintFin
     generous: set[str] = set()
     held_back: dict[str, str] = {}
     told: set[object] = set()
+    # where a policy may be kept away, one behind it may find what it would have taken
+    hindered = bool(barred(ground.catalogue.promotions))
     for product in worst.products:
         broken: list[Broken] = []
         for case in worst.cases(product):
             after = left(case)
-            generous.update(policy.code for policy in after.taken)
+            generous.update((*(policy.code for policy in after.taken), *case.unjudged))
+            if hindered and case.amount > case.against.least(case.spot.quantity):
+                generous.update(policy.code for policy in after.held_back)
             for policy in after.held_back:
                 held_back.setdefault(policy.code, product)
             _note_missing(schedule, case, missing)
@@ -109,11 +114,13 @@ def _without_room(
 ) -> Iterator[LintFinding]:
     """Promotions that a floor keeps from giving anything, wherever they would."""
     bounded = {*worst.products} - ground.kinds.adjusted
-    for policy in ground.catalogue.promotions:
+    for each in held(ground):
+        policy = each.policy
         product = held_back.get(policy.code)
-        reached = ground.reach_of(policy.products, policy.categories)
-        if product is None or policy.code in generous or not bounded.issuperset(reached):
+        if product is None or policy.code in generous or not bounded.issuperset(each.wide):
             continue
+        if each.wide != each.reach:
+            continue  # on parts it may have room
         yield remark(
             "lint.no_room",
             f"promotions/{policy.code}",

@@ -2,34 +2,28 @@
 
 What is said here is proved from the policies alone: a cap of nothing, a cap that refuses whatever
 the condition lets in, a window that no quantity lies in, a currency that no order is in, an earlier
-policy that takes everything. What is left in front of a floor is another matter: see ``worst``.
+policy that takes everything, or that suffers no other. What is left in front of a floor is another
+matter: see ``worst``.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
 from fractions import Fraction
 from math import ceil
-from typing import NamedTuple
 
-from cpq.kernel.period import zone
 from cpq.lint.finding import LintFinding, count, money, remark, told
 from cpq.lint.ground import Ground
+from cpq.lint.policies import Held, barred, held, holds_always, includes, is_simple
 from cpq.lint.spans import Span, common
-from cpq.promotion import PercentOff, PromotionPolicy
-from cpq.promotion import ordered as in_order
+from cpq.promotion import (
+    BundlePrice,
+    BuyGet,
+    FreeShipping,
+    PercentOff,
+    PromotionPolicy,
+)
 
-
-class _Held(NamedTuple):
-    """A policy, when it holds, and the products that it is for."""
-
-    policy: PromotionPolicy
-    span: Span
-    reach: frozenset[str]
-    home: tzinfo
-
-    @property
-    def place(self) -> str:
-        return f"promotions/{self.policy.code}"
+_ROUNDED_OFF = 1
+"""What rounding may take off an amount at most: one of the currency."""
 
 
 def promoted(ground: Ground) -> Iterator[LintFinding]:
@@ -37,83 +31,99 @@ def promoted(ground: Ground) -> Iterator[LintFinding]:
     ``lint.no_quantity``, ``lint.no_currency``, ``lint.promotion_starved``; or the same as another:
     ``lint.promotion_repeated``.
     """
-    held: list[_Held] = []
-    for policy in in_order(ground.catalogue.promotions):
-        home = zone(policy.zone or ground.catalogue.zone)
-        span = ground.span(policy.period, home)
-        reach = ground.reach_of(policy.products, policy.categories)
-        if span is not None and reach:
-            held.append(_Held(policy, span, frozenset(reach), home))
-    for place, each in enumerate(held):
-        yield from _by_its_cap(each, before=held[:place])
+    policies = held(ground)
+    for place, each in enumerate(policies):
+        yield from _by_a_cap_of_nothing(each)
+        yield from _by_a_cap_that_rejects(each, policies, place)
         yield from _by_its_window(ground, each)
         yield from _by_its_currency(ground, each)
-    yield from _behind_others(held)
-    yield from _twice(held)
+    yield from _behind_others(policies)
+    yield from _twice(policies)
 
 
-def _by_its_cap(each: _Held, *, before: Sequence[_Held]) -> Iterator[LintFinding]:
-    policy, cap = each.policy, each.policy.order_cap
-    if cap is None or cap.amount is None:
+def _by_a_cap_of_nothing(each: Held) -> Iterator[LintFinding]:
+    policy = each.policy
+    cap = next((cap for cap in policy.caps if not cap.limit and holds_always(cap, policy)), None)
+    if cap is None:
         return
-    if not cap.amount.amount:
-        yield remark(
-            "lint.cap_zero",
-            each.place,
-            en=f"promotion {policy.code} ({policy.benefit.words.en}) is capped at {cap.amount}, so "
-            "it never gives anything; raise the cap, or take the promotion out",
-            zh=f"促销 {policy.code}（{policy.benefit.words.zh}）的限额为 {cap.amount}，"
-            "永远不会优惠；请提高限额或删除该促销",
-            rules=(policy.code,),
-        )
+    yield remark(
+        "lint.cap_zero",
+        each.place,
+        en=f"promotion {policy.code} ({policy.benefit.words.en}) is capped at {cap}, so it never "
+        "gives anything; raise the cap, or take the promotion out",
+        zh=f"促销 {policy.code}（{policy.benefit.words.zh}）的限额为 {cap}，"
+        "永远不会优惠；请提高限额或删除该促销",
+        rules=(policy.code,),
+    )
+
+
+def _by_a_cap_that_rejects(
+    each: Held, policies: Sequence[Held], place: int
+) -> Iterator[LintFinding]:
+    policy = each.policy
+    if not is_simple(policy) or policy.spread == "per_line":
         return
-    # what an earlier policy has taken off lowers what this one asks for
-    first = all(other.reach.isdisjoint(each.reach) for other in before)
-    least = _least_asked(policy) if first else Fraction(0)
-    if cap.over == "reject" and least > Fraction(cap.amount.amount):
-        asked = f"{money(least, cap.amount.code)} {cap.amount.code}"
-        yield remark(
-            "lint.cap_rejects_all",
-            each.place,
-            en=f"promotion {policy.code} asks for {asked} off at least, and its cap of "
-            f"{cap.amount} rejects more than that, so it never gives anything; raise the cap, or "
-            "let it clip",
-            zh=f"促销 {policy.code} 至少优惠 {asked}，而限额 {cap.amount} 会整单拒绝，"
-            "永远不会优惠；请提高限额或改为截断",
-            rules=(policy.code,),
-        )
+    # what another policy has taken off before lowers what this one asks for
+    for rank, other in enumerate(policies):
+        before = rank < place or not is_simple(other.policy)
+        if rank != place and before and _may_lower(other, each.wide):
+            return
+    least = _least_asked(policy) - _ROUNDED_OFF
+    for cap in policy.caps:
+        if cap.amount is None or cap.behaviour != "reject" or not cap.limit:
+            continue
+        if least >= Fraction(cap.limit):
+            asked = f"{money(_least_asked(policy), cap.amount.code)} {cap.amount.code}"
+            yield remark(
+                "lint.cap_rejects_all",
+                each.place,
+                en=f"promotion {policy.code} asks for {asked} off at least, and its cap of "
+                f"{cap.amount} rejects more than that, so it never gives anything; raise the cap, "
+                "or let it clip",
+                zh=f"促销 {policy.code} 至少优惠 {asked}，而限额 {cap.amount} 会整单拒绝，"
+                "永远不会优惠；请提高限额或改为截断",
+                rules=(policy.code,),
+            )
+            return
+
+
+def _may_lower(other: Held, products: frozenset[str]) -> bool:
+    """Whether a policy may lower lines of these products, be it for other ones or not."""
+    elsewhere = isinstance(other.policy.benefit, BuyGet | BundlePrice | FreeShipping)
+    return elsewhere or not other.wide.isdisjoint(products)
 
 
 def _least_asked(policy: PromotionPolicy) -> Fraction:
-    """The least that a policy asks for where its condition is met and it acts first."""
+    """The least that a simple policy asks for where its condition is met and it acts first."""
     least = Fraction(0 if policy.amount_from is None else policy.amount_from.amount)
-    if isinstance(policy.benefit, PercentOff):
-        return least * Fraction(policy.benefit.percent) / 100
-    return min(least, Fraction(policy.benefit.amount.amount))
+    benefit = policy.benefit
+    if isinstance(benefit, PercentOff):
+        return least * Fraction(benefit.percent) / 100
+    return min(least, *(Fraction(money.amount) for money in benefit.moneys()))
 
 
-def _by_its_window(ground: Ground, each: _Held) -> Iterator[LintFinding]:
+def _by_its_window(ground: Ground, each: Held) -> Iterator[LintFinding]:
     policy = each.policy
-    if policy.quantity_to is None:
+    units = {ground.products[product].unit for product in each.wide}
+    if policy.quantity_to is None or policy.unit is not None or len(units) > 1:
         return
-    grids = {ground.grid(ground.products[product].unit) for product in each.reach}
+    (grid,) = (ground.grid(unit) for unit in units)
     low, high = Fraction(policy.quantity_from or 0), Fraction(policy.quantity_to)
-    fits = any(max(ceil(low / grid), 1) * grid <= high for grid in grids)
-    if not fits:
-        window = f"{count(low)} to {count(high)}"
-        steps = " or ".join(count(grid) for grid in sorted(grids))
-        yield remark(
-            "lint.no_quantity",
-            each.place,
-            en=f"promotion {policy.code} asks for a quantity from {window}, and in steps of "
-            f"{steps} there is none; correct the bounds",
-            zh=f"促销 {policy.code} 要求数量在 {count(low)} 至 {count(high)} 之间，"
-            f"按最小步长 {steps} 没有这样的数量；请更正界限",
-            rules=(policy.code,),
-        )
+    if max(ceil(low / grid), 1) * grid <= high:
+        return
+    window = f"{count(low)} to {count(high)}"
+    yield remark(
+        "lint.no_quantity",
+        each.place,
+        en=f"promotion {policy.code} asks for a quantity from {window}, and in steps of "
+        f"{count(grid)} there is none; correct the bounds",
+        zh=f"促销 {policy.code} 要求数量在 {count(low)} 至 {count(high)} 之间，"
+        f"按最小步长 {count(grid)} 没有这样的数量；请更正界限",
+        rules=(policy.code,),
+    )
 
 
-def _by_its_currency(ground: Ground, each: _Held) -> Iterator[LintFinding]:
+def _by_its_currency(ground: Ground, each: Held) -> Iterator[LintFinding]:
     currency = each.policy.currency
     if currency is None or currency in ground.currencies_sold:
         return
@@ -128,47 +138,88 @@ def _by_its_currency(ground: Ground, each: _Held) -> Iterator[LintFinding]:
     )
 
 
-def _behind_others(held: Sequence[_Held]) -> Iterator[LintFinding]:
-    """Policies behind one that leaves nothing of anything that they are for."""
-    takers = [each for each in held if _takes_all(each.policy)]
-    for place, each in enumerate(held):
-        for taker in takers:
-            if held.index(taker) < place and _includes(taker, each):
-                code, other = each.policy.code, taker.policy.code
-                yield remark(
-                    "lint.promotion_starved",
-                    each.place,
-                    en=f"promotion {code} never gives anything: {other} acts before it and takes "
-                    "100% off all that it is for; change their priorities, or take one out",
-                    zh=f"促销 {code} 永远不会优惠：{other} 先执行并对其全部产品减 100%；"
-                    "请调整优先级或删除其一",
-                    rules=(code, other),
-                )
-                break
+def _behind_others(policies: Sequence[Held]) -> Iterator[LintFinding]:
+    """Policies behind one that leaves nothing of what they are for, or that acts alone."""
+    hindered = barred(each.policy for each in policies)
+    takers = [each for each in policies if _takes_all(each.policy, hindered)]
+    alone = [each for each in policies if _acts_alone(each.policy)]
+    for each in policies:
+        first = next((other for other in alone if _keeps_away(policies, other, each)), None)
+        if first is not None:
+            yield _kept_away(each, first)
+            continue
+        taker = next((other for other in takers if _comes_before(policies, other, each)), None)
+        if taker is not None and is_simple(each.policy):
+            yield _starved(each, taker)
 
 
-def _takes_all(policy: PromotionPolicy) -> bool:
+def _takes_all(policy: PromotionPolicy, hindered: frozenset[str]) -> bool:
     whole = isinstance(policy.benefit, PercentOff) and policy.benefit.percent == 100
-    free = policy.quantity_to is None and policy.amount_from is None and not policy.caps
-    return whole and free and not (policy.quantity_from or 0) > 0
+    return whole and is_simple(policy) and _asks_nothing(policy) and policy.code not in hindered
 
 
-def _includes(one: _Held, other: _Held) -> bool:
-    """Whether a policy holds for everybody and everything that another one holds for."""
-    groups, theirs = {*one.policy.customer_groups}, {*other.policy.customer_groups}
-    everybody = not groups or (bool(theirs) and theirs <= groups)
-    return everybody and common(one.span, other.span) == other.span and other.reach <= one.reach
+def _asks_nothing(policy: PromotionPolicy) -> bool:
+    """Whether a policy gives on every line that it is for."""
+    bounds = (policy.quantity_to, policy.amount_from)
+    free = all(bound is None for bound in bounds) and not (policy.quantity_from or 0) > 0
+    return free and not (policy.caps or policy.conditions or policy.needs_coupon)
 
 
-def _twice(held: Sequence[_Held]) -> Iterator[LintFinding]:
-    """Policies that say the same under two codes, at the same time: both act."""
-    said: dict[object, list[_Held]] = {}
-    for each in sorted(held, key=lambda each: each.policy.code):
+def _acts_alone(policy: PromotionPolicy) -> bool:
+    """Whether a policy acts on every line that it is for, and no other then does."""
+    if policy.exclusive != "order" or policy.if_better or not _asks_nothing(policy):
+        return False
+    return is_simple(policy.with_(exclusive="no", group=None, not_with=()))
+
+
+def _comes_before(policies: Sequence[Held], one: Held, other: Held) -> bool:
+    return policies.index(one) < policies.index(other) and includes(one, other)
+
+
+def _keeps_away(policies: Sequence[Held], one: Held, other: Held) -> bool:
+    """Whether an exclusive policy is asked before another one wherever that could act."""
+    if other is one or not includes(one, other):
+        return False
+    first = policies.index(one) < policies.index(other)
+    return other.policy.exclusive != "order" or first
+
+
+def _starved(each: Held, taker: Held) -> LintFinding:
+    code, other = each.policy.code, taker.policy.code
+    return remark(
+        "lint.promotion_starved",
+        each.place,
+        en=f"promotion {code} never gives anything: {other} acts before it and takes 100% off all "
+        "that it is for; change their priorities, or take one out",
+        zh=f"促销 {code} 永远不会优惠：{other} 先执行并对其全部产品减 100%；请调整优先级或删除其一",
+        rules=(code, other),
+    )
+
+
+def _kept_away(each: Held, first: Held) -> LintFinding:
+    code, other = each.policy.code, first.policy.code
+    return remark(
+        "lint.promotion_starved",
+        each.place,
+        en=f"promotion {code} never gives anything beside {other}, which suffers no other on the "
+        f"order and is for all that {code} is for, without a condition; give {other} one, let it "
+        "act only if it is better, or take one out",
+        zh=f"促销 {code} 永远不会优惠：{other} 整单排他、无条件，且适用于 {code} 的全部产品；"
+        f"请为 {other} 设置条件、改为仅在更优时使用，或删除其一",
+        rules=(code, other),
+    )
+
+
+def _twice(policies: Sequence[Held]) -> Iterator[LintFinding]:
+    """Simple policies that say the same under two codes, at the same time: both act."""
+    said: dict[object, list[Held]] = {}
+    for each in sorted(policies, key=lambda each: each.policy.code):
         policy = each.policy
+        if not is_simple(policy):
+            continue
         key = (
             *(str(policy.benefit), each.reach, frozenset(policy.customer_groups), policy.basis),
             *(policy.quantity_from, policy.quantity_to, policy.amount_from, policy.caps),
-            *(policy.conditions, policy.group, policy.exclusive, policy.needs_coupon, policy.picks),
         )
         for other in said.setdefault(key, []):
             both = common(other.span, each.span)
@@ -178,7 +229,7 @@ def _twice(held: Sequence[_Held]) -> Iterator[LintFinding]:
         said[key].append(each)
 
 
-def _repeated(one: _Held, other: _Held, both: Span) -> LintFinding:
+def _repeated(one: Held, other: Held, both: Span) -> LintFinding:
     first, second, when = one.policy, other.policy, told(both, one.home)
     return remark(
         "lint.promotion_repeated",

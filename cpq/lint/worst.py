@@ -17,16 +17,21 @@ from cpq.kernel.errors import DomainError
 from cpq.kernel.period import zone
 from cpq.lint.beside import Against, Beside, Spot
 from cpq.lint.ground import Ground
+from cpq.lint.policies import held, is_simple, within_caps
 from cpq.lint.schedule import Piece, Schedule, Won
 from cpq.lint.spans import Span, common
 from cpq.lint.winning import total
 from cpq.pricebook import PriceBook
-from cpq.promotion import PercentOff, PromotionPolicy, ordered
+from cpq.promotion import AmountOff, PercentOff, PromotionPolicy
 
 
 class Situation(NamedTuple):
     """A line before promotions: its ``amount`` in the currency of the book, what the price is held
-    against, the policies that may act in their order, and the entries that made the price.
+    against, the simple policies that may act in their order, and the entries that made the price.
+
+    Where others may act too, there are no ``policies``: what is left then is more than the
+    catalogue alone can tell. ``unjudged`` are simple ones that may give something nobody reckons
+    here.
     """
 
     spot: Spot
@@ -34,6 +39,7 @@ class Situation(NamedTuple):
     against: Against
     policies: tuple[PromotionPolicy, ...]
     won: tuple[Won, ...]
+    unjudged: tuple[str, ...] = ()
 
 
 class Left(NamedTuple):
@@ -55,7 +61,7 @@ def left(case: Situation) -> Left:
         if not _is_met(policy, case.spot.quantity * case.spot.factor, case.amount):
             continue
         asked = _asked(policy, running)
-        share = min(_granted(policy, asked), max(running - least, Fraction(0)))
+        share = min(within_caps(policy, asked), max(running - least, Fraction(0)))
         if share:
             taken.append(policy)
             running -= share
@@ -77,14 +83,20 @@ def _asked(policy: PromotionPolicy, running: Fraction) -> Fraction:
     benefit = policy.benefit
     if isinstance(benefit, PercentOff):
         return running * Fraction(benefit.percent) / 100
+    assert isinstance(benefit, AmountOff), "simple policies take a percentage or an amount off"
     return min(Fraction(benefit.amount.amount), running)
 
 
-def _granted(policy: PromotionPolicy, asked: Fraction) -> Fraction:
-    cap = policy.order_cap
-    if cap is None or cap.amount is None or asked <= Fraction(cap.amount.amount):
-        return asked
-    return Fraction(cap.amount.amount) if cap.behaviour == "clip" else Fraction(0)
+def _holding(
+    policies: Iterable[tuple[PromotionPolicy, Span]], spot: Spot
+) -> Iterator[PromotionPolicy]:
+    """The policies that may act at a spot, as far as its groups and its currency say."""
+    for policy, span in policies:
+        groups = policy.customer_groups
+        known = not groups or not set(groups).isdisjoint(spot.groups)
+        paid = policy.currency in (None, spot.book.currency)
+        if known and paid and span[0] <= spot.at < span[1]:
+            yield policy
 
 
 class Worst:
@@ -96,11 +108,11 @@ class Worst:
         self._beside = Beside(schedule)
         catalogue = ground.catalogue
         self._policies: dict[str, list[tuple[PromotionPolicy, Span]]] = {}
-        for policy in ordered(catalogue.promotions):
-            span = ground.span(policy.period, zone(policy.zone or catalogue.zone))
-            if span is not None:
-                for product in ground.reach_of(policy.products, policy.categories):
-                    self._policies.setdefault(product, []).append((policy, span))
+        self._others: dict[str, list[tuple[PromotionPolicy, Span]]] = {}
+        for each in held(ground):
+            known = self._policies if is_simple(each.policy) else self._others
+            for product in sorted(each.reach):
+                known.setdefault(product, []).append((each.policy, each.span))
         self._floored: dict[str, list[Span]] = {}
         for floor in catalogue.floors:
             span = ground.span(floor.period, zone(floor.zone or catalogue.zone))
@@ -125,7 +137,7 @@ class Worst:
         return product in self._floored or costed or amounts or len(policies) > 1
 
     def policies(self, product: str) -> Sequence[tuple[PromotionPolicy, Span]]:
-        """The promotions for a product, in their order, and when they hold."""
+        """The simple promotions for a product, in their order, and when they hold."""
         return self._policies.get(product, ())
 
     @cached_property
@@ -152,19 +164,17 @@ class Worst:
         sold = self.ground.sold(product)
         if sold is None:
             return []
-        spans = [*self._floored.get(product, ()), *(span for _, span in self.policies(product))]
+        policies = (*self.policies(product), *self._others.get(product, ()))
+        spans = [*self._floored.get(product, ()), *(span for _, span in policies)]
         begun = {max(span[0], sold[0]) for span in spans if common(span, sold)}
         return sorted({*self.schedule.moments_in(product, book.code, sold), *begun})
 
     def cases_at(self, spot: Spot, *, sizes: Iterable[Fraction] = ()) -> Iterator[Situation]:
         """The cases at a spot: each quantity from which on something else holds, and ``sizes``."""
-        policies = tuple(
-            policy
-            for policy, span in self.policies(spot.product)
-            if span[0] <= spot.at < span[1]
-            and (not policy.customer_groups or set(policy.customer_groups) & set(spot.groups))
-            and policy.currency in (None, spot.book.currency)
-        )
+        simple = tuple(_holding(self.policies(spot.product), spot))
+        others = tuple(_holding(self._others.get(spot.product, ()), spot))
+        policies = simple if all(policy.needs_coupon for policy in others) else ()
+        unjudged = tuple(policy.code for policy in simple) if others else ()
         pieces = self.schedule.pieces(spot.product, spot.book.code, spot.at, unit=spot.unit)
         ends = [*(piece.start for piece in pieces[1:]), None]
         for piece, end in zip(pieces, ends, strict=True):
@@ -176,7 +186,8 @@ class Worst:
                     against = self._beside.of(asked)
                 except DomainError:
                     continue
-                yield Situation(asked, total(value, size), against, policies, piece.answer.won)
+                amount = total(value, size)
+                yield Situation(asked, amount, against, policies, piece.answer.won, unjudged)
 
     def _quantities(
         self,

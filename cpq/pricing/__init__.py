@@ -267,7 +267,7 @@ def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
         traced=asking.traced,
         purchased=asking.purchased,
         deal=asking.deal,
-        price_of=lambda draft: page.find(draft, at=asking.at),
+        price_of=lambda draft: page.withheld(draft, at=asking.at) or page.find(draft, at=asking.at),
     )
     extend(sheet)
     follow_document(sheet, answers.shares, promotions=asking.promotions)

@@ -31,7 +31,10 @@ def _outcome(
     own = refusal(coupon, customer=customer, at=sheet.at, zone=sheet.catalogue.zone)
     if own is not None:
         return outcome_of(coupon, *own)
-    code = coupon.promotion
+    code, currency = coupon.promotion, sheet.scene.currency
+    other = other_currency(coupon, currency)
+    if other is not None:
+        return outcome_of(coupon, "other_currency", other, currency)
     if code not in sheet.catalogue.policies.by_code:
         return outcome_of(coupon, "promotion_unknown")
     if grant is None:
@@ -45,6 +48,12 @@ def _outcome(
     if missed is None:
         return outcome_of(coupon, "nothing_left")
     return _missing(coupon, missed, sheet.scene.currency)
+
+
+def other_currency(coupon: Coupon, currency: str) -> str | None:
+    """The currency of a coupon's own caps, where that is not the document's."""
+    codes = (cap.amount.code for cap in coupon.caps if cap.amount is not None)
+    return next((code for code in codes if code != currency), None)
 
 
 def _missing(coupon: Coupon, missed: Missed, currency: str) -> CouponOutcome:

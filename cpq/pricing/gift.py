@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.configuration import Item
-from cpq.kernel.errors import DomainError
+from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.money import EXACT, split
 from cpq.pricebook import NoPrice, Slice
 from cpq.pricing.amounts import extend
@@ -41,7 +41,7 @@ def priced_gift(sheet: Sheet, product: str, quantity: Decimal) -> Priced | None:
         found = sheet.price_of(draft)
     except DomainError:
         return None
-    if isinstance(found, NoPrice):
+    if isinstance(found, NoPrice | Finding):
         return None
     alone = Sheet(sheet.catalogue, sheet.scene, [draft], [found], at=sheet.at, traced=False)
     extend(alone)

@@ -21,7 +21,7 @@ from cpq.funding import budget_left, budget_takes, funded
 from cpq.kernel.errors import Finding
 from cpq.kernel.money import EXACT, difference
 from cpq.kernel.text import LocalText
-from cpq.pricing.coupons import outcomes
+from cpq.pricing.coupons import other_currency, outcomes
 from cpq.pricing.draft import Draft
 from cpq.pricing.gift import Priced, add_gift, priced_gift, share_revenue
 from cpq.pricing.scene import Scene
@@ -189,6 +189,8 @@ def _sale(sheet: Sheet, targets: Sequence[Target]) -> Sale:
 
 def _stands(coupon: Coupon, sheet: Sheet) -> bool:
     code = sheet.customer.code if sheet.customer else None
+    if other_currency(coupon, sheet.scene.currency) is not None:
+        return False
     return coupon_refusal(coupon, customer=code, at=sheet.at, zone=sheet.catalogue.zone) is None
 
 

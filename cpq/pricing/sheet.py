@@ -32,8 +32,8 @@ NOTHING = Decimal(0)
 _NO_COST = Fraction(0)
 
 
-PriceOf = Callable[[Draft], UnitPrice | NoPrice]
-"""What one unit of a line costs, asked as any other line is."""
+PriceOf = Callable[[Draft], UnitPrice | NoPrice | Finding]
+"""What one unit of a line costs, asked as any other line is; a finding where it is withheld."""
 
 
 class Sheet:

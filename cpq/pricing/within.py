@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable
 from cpq.cap import CapUsage, Counter
 from cpq.waterfall import Pricing
 
-_ROUNDS_MAX = 64
-
 
 def price_within(
     ask: Callable[[CapUsage], Pricing], *, usage: Callable[[Iterable[Counter]], CapUsage]
@@ -46,11 +44,10 @@ def price_within(
     known: dict[str, Counter] = {}
     told = CapUsage()
     pricing = ask(told)
-    for _ in range(_ROUNDS_MAX):
+    while True:  # every round knows of more counters, of which a request has so many and no more
         new = {take.counter.key: take.counter for take in pricing.taken}
         if new.keys() <= known.keys():
             return pricing
         known |= new
         told = usage([counter for _, counter in sorted(known.items())])
         pricing = ask(told)
-    return pricing

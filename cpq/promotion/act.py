@@ -6,14 +6,14 @@ its mode says who acts. Nothing here depends on the order in which rules were lo
 were typed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Exact
 from cpq.kernel.text import Code
 from cpq.promotion.best import Combined, best_of
-from cpq.promotion.grant import Grant, applied, granted, kept_away, reduced
+from cpq.promotion.grant import Grant, applied, entered, granted, kept_away, reduced
 from cpq.promotion.group import PromotionGroup
 from cpq.promotion.judge import Missed
 from cpq.promotion.policy import PromotionPolicy
@@ -215,11 +215,12 @@ def _best_per_order(sale: Sale, running: Running, members: Sequence[Candidate]) 
 def _best_per_line(sale: Sale, running: Running, members: Sequence[Candidate]) -> list[Grant]:
     """On each line the grant that gives most there; gifts stay with whoever gives them."""
     grants = [asked_of(sale, running, each) for each in members]
-    winner: dict[int, int] = {}
-    for rank, grant in enumerate(grants):
-        for place, share in grant.shares.items():
-            if place not in winner or share > grants[winner[place]].shares[place]:
-                winner[place] = rank
+    winner = _winners(grants)
+    while (lone := _at_odds(grants, {*winner.values()}, running)) is not None:
+        rank, away = lone
+        apart = Missed("not_combinable", "", away)
+        grants[rank] = Grant(grants[rank].policy, grants[rank].places, missed=apart)
+        winner = _winners(grants)
     found = []
     for rank, grant in enumerate(grants):
         lost = {
@@ -235,6 +236,30 @@ def _best_per_line(sale: Sale, running: Running, members: Sequence[Candidate]) -
             applied(stands, running)
         found.append(stands)
     return found
+
+
+def _winners(grants: Sequence[Grant]) -> dict[int, int]:
+    """For each line which grant gives most there; of equal ones the first."""
+    winner: dict[int, int] = {}
+    for rank, grant in enumerate(grants):
+        for place, share in grant.shares.items():
+            if place not in winner or share > grants[winner[place]].shares[place]:
+                winner[place] = rank
+    return winner
+
+
+def _at_odds(
+    grants: Sequence[Grant], winning: Collection[int], running: Running
+) -> tuple[int, str] | None:
+    """The first that would act and does not go with one before it that acts, and with which."""
+    running = running.copy()
+    for rank, grant in enumerate(grants):
+        if rank in winning or grant.gifts:
+            away = kept_away(grant.policy, running)
+            if away is not None:
+                return rank, away
+            entered(grant.policy, running)
+    return None
 
 
 def _shown(sale: Sale, minor: int) -> str:

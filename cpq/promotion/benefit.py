@@ -7,7 +7,7 @@ every benefit that repeats can say how often at most.
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen, added
@@ -23,6 +23,15 @@ def _positive(amount: Money, what: str) -> Money:
     if amount.amount <= 0:
         raise Invalid("promotion.not_positive", f"{what} is above 0; found {amount}")
     return amount
+
+
+def _not_negative(amount: Money) -> Money:
+    if amount.amount < 0:
+        raise Invalid("promotion.not_positive", f"a price or a bound is 0 or more; found {amount}")
+    return amount
+
+
+_Price = Annotated[Money, AfterValidator(_not_negative)]
 
 
 class Worded(Frozen):
@@ -99,7 +108,7 @@ class FixedPrice(Worded):
     """
 
     kind: Literal["fixed_price"] = "fixed_price"
-    price: Money
+    price: _Price
 
     @property
     def words(self) -> LocalText:
@@ -167,7 +176,7 @@ class FreeGoods(Worded):
     quantity: Exact = Field(default=1, gt=0, validate_default=True)
     every: Exact | None = Field(default=None, gt=0)
     every_amount: Money | None = None
-    price: Money | None = None
+    price: _Price | None = None
     times: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
@@ -222,7 +231,7 @@ class BundlePrice(Worded):
 
     kind: Literal["bundle_price"] = "bundle_price"
     items: tuple[BundleItem, ...] = Field(min_length=1)
-    price: Money
+    price: _Price
     times: int | None = Field(default=None, ge=1)
 
     @property
@@ -352,7 +361,7 @@ class FreeShipping(Worded):
 
     kind: Literal["free_shipping"] = "free_shipping"
     percent: Exact = Field(default=100, gt=0, le=100, validate_default=True)
-    up_to: Money | None = None
+    up_to: _Price | None = None
 
     @property
     def words(self) -> LocalText:

@@ -9,9 +9,11 @@ the best that was found and of the order of priority stands, and says so.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
-from cpq.funding import OWN_FUNDER
+from cpq.funding import OWN_FUNDER, budget_left, funder_totals
+from cpq.kernel.money import EXACT
 from cpq.promotion.benefit import AmountOff, BundlePrice, BuyGet, FreeGoods, Ladder
 from cpq.promotion.condition import LinesAmount, LinesQuantity, Unless
 from cpq.promotion.grant import Grant, applied, granted, kept_away
@@ -21,6 +23,7 @@ from cpq.promotion.policy import PromotionPolicy
 from cpq.promotion.sale import Running, Sale
 
 _BOUNDLESS = 10**18
+_MEMBERS_MAX = 250
 
 Member = tuple[PromotionPolicy, Sequence[int]]
 """A policy of the group and the lines that it is for."""
@@ -57,8 +60,11 @@ def best_of(
     search = _Search(sale, members, group)
     greedy = search.greedy(running)
     search.best = greedy if search.complete(greedy) else None
-    search.bound(running)
-    search.walk(0, running, [], 0)
+    if len(members) > _MEMBERS_MAX:
+        search.proven = False  # a walk through so many does not come to its end
+    else:
+        search.bound(running)
+        search.walk(0, running, [], 0)
     best = search.best or greedy
     chosen = {grant.policy.code for grant in best.grants}
     grants = [
@@ -114,7 +120,7 @@ class _Search:
     def worth(self, grants: Sequence[Grant]) -> int:
         """What is to be made as large as can be."""
         if self.margin:
-            return -sum(_own(grant) for grant in grants)
+            return -sum(_own(self.sale, grant) for grant in grants)
         return sum(grant.total for grant in grants)
 
     def walk(self, place: int, running: Running, grants: list[Grant], worth: int) -> None:
@@ -185,15 +191,16 @@ class _Search:
         ]
 
 
-def _own(grant: Grant) -> int:
-    """What of a grant we bear ourselves, before it is shared exactly."""
-    plan = grant.policy.funding
+def _own(sale: Sale, grant: Grant) -> int:
+    """What of a grant we bear ourselves, as it is shared between the funders."""
+    plan, code = grant.policy.funding, grant.policy.code
     if plan.sole is not None:
         return grant.total if plan.sole == OWN_FUNDER else 0
-    share = plan.share_of(OWN_FUNDER)
-    if share is None or share.percent is None:
-        return grant.total
-    return int(grant.total * share.percent / 100)
+    left = budget_left(plan, promotion=code, facts=sale.facts, usage=sale.deal.usage)
+    whole = sale.shown(grant.total)
+    paid = funder_totals(plan, whole, currency=sale.currency, places=sale.places, left=left)
+    own = dict(paid).get(OWN_FUNDER, Decimal(0))
+    return int(own.scaleb(sale.places, context=EXACT))
 
 
 def _gives_less_on_less(policy: PromotionPolicy) -> bool:

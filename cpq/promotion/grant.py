@@ -100,6 +100,11 @@ def applied(grant: Grant, running: Running) -> None:
     policy = grant.policy
     if policy.exclusive == "line":
         running.locked.update(dict.fromkeys(grant.shares, policy.code))
+    entered(policy, running)
+
+
+def entered(policy: PromotionPolicy, running: Running) -> None:
+    """Put down that a policy acts, and whom it keeps away."""
     running.acted[policy.code] = policy.code
     if policy.group is not None:
         running.acted.setdefault(policy.group, policy.code)
@@ -174,7 +179,8 @@ def _picked(
         quantity = Fraction(target.quantity)
         return target.amount / quantity if quantity else Fraction(target.amount)
 
-    chosen = (min if policy.picks == "cheapest" else max)(places, key=each)
+    costing = [place for place in places if sale.targets[place].amount > 0]
+    chosen = (min if policy.picks == "cheapest" else max)(costing or places, key=each)
     for place in places:
         if place != chosen:
             refused[place] = Missed(f"not_{policy.picks}")
@@ -295,20 +301,22 @@ def _plain(number: Fraction) -> str:
 
 def _fewer_gifts(looked: Looked, offer: Offer, limits: Sequence[Limit]) -> Grant | Missed:
     """As many gifts as a cap on money lets through: nobody gets half a gift."""
-    for uses in range(offer.uses - 1, 0, -1):
-        fewer = offered(looked, Allowance(uses=uses))
-        if isinstance(fewer, Missed):
-            break
-        over: list[Over] = []
-        shares, bound = shared(looked, fewer, limits, over)
-        if isinstance(shares, Missed) or bound:
-            continue
-        used = _used(looked, fewer, shares)
+    found: tuple[Offer, Used, list[Over]] | None = None
+    fit, most = 0, offer.uses - 1
+    while fit < most:
+        uses = (fit + most + 1) // 2
+        fewer, over = offered(looked, Allowance(uses=uses)), list[Over]()
+        fits = None if isinstance(fewer, Missed) else _fits(looked, fewer, limits, over)
+        if fits is None or isinstance(fewer, Missed):
+            most = uses - 1
+        else:
+            fit, found = uses, (fewer, fits, over)
+    if found is not None:
+        fewer, used, over = found
         return Grant(
             looked.policy,
             looked.places,
-            used.shares,
-            offer.asked,
+            asked=offer.asked,
             capped=True,
             gifts=fewer.gifts,
             takes=takes_of(limits, looked.sale, used),
@@ -316,3 +324,15 @@ def _fewer_gifts(looked: Looked, offer: Offer, limits: Sequence[Limit]) -> Grant
             spent=used,
         )
     return Missed("cap_exhausted", money_text(looked.sale, Fraction(offer.asked)), "0")
+
+
+def _fits(looked: Looked, offer: Offer, limits: Sequence[Limit], over: list[Over]) -> Used | None:
+    """What gifts use up where every cap on money, units and uses lets all of them through."""
+    shares, bound = shared(looked, offer, limits, over)
+    if isinstance(shares, Missed) or bound:
+        return None
+    used = _used(looked, offer, shares)
+    hard = (limit for limit in limits if limit.hard and limit.left is not None)
+    counts = (limit for limit in hard if limit.cap.measure in ("units", "uses"))
+    passed = any(measured(limit, looked.sale, used) > (limit.left or 0) for limit in counts)
+    return None if passed else used

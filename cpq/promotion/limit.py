@@ -60,24 +60,43 @@ def limits_of(
     found = [
         limit
         for cap in policy.caps
-        for limit in _limits(policy.code, cap, sale, places, returns=returns)
+        for limit in _limits(policy.code, policy, cap, sale, places, returns=returns)
     ]
     if coupon is not None:
         for cap in coupon.caps:
             returns = coupon.returns_on_cancel
-            found += _limits(coupon.owner, cap, sale, places, returns=returns)
+            found += _limits(coupon.owner, policy, cap, sale, places, returns=returns)
     return found
 
 
+def _lowered(policy: PromotionPolicy, cap: Cap, sale: Sale, places: Sequence[int]) -> set[str]:
+    """The products that a cap counts: those a policy is for, and those that its benefit gives."""
+    benefit = policy.benefit
+    if cap.measure not in ("uses", "orders"):
+        others = benefit.kind == "buy_get" and benefit.of is not None
+        if others or benefit.kind in ("bundle_price", "free_shipping"):
+            return {target.product for target in sale.targets}
+        if benefit.kind == "free_goods" and benefit.product:
+            return {benefit.product}
+    return {sale.targets[place].product for place in places}
+
+
 def _limits(
-    owner: str, cap: Cap, sale: Sale, places: Sequence[int], *, returns: bool
+    owner: str,
+    policy: PromotionPolicy,
+    cap: Cap,
+    sale: Sale,
+    places: Sequence[int],
+    *,
+    returns: bool,
 ) -> Iterator[Limit]:
-    if not cap.counted:
-        yield Limit(cap, None, _in_units(cap, sale))
-        return
     products: tuple[str, ...] = ("",)
-    if "product" in cap.scope:
-        products = tuple(sorted({sale.targets[place].product for place in places}))
+    if "product" in cap.scope and cap.window != "line":
+        products = tuple(sorted(_lowered(policy, cap, sale, places)))
+    if not cap.counted:
+        for product in products:
+            yield Limit(cap, None, _in_units(cap, sale), product)
+        return
     for product in products:
         counter = counters_of(owner, cap, sale.facts, product=product)
         if counter is not None:

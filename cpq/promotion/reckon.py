@@ -363,8 +363,10 @@ def _gift_times(looked: Looked, benefit: FreeGoods) -> list[tuple[str, int]] | M
         counts = {code: int(count // Fraction(benefit.every)) for code, count in bought.items()}
         most = max(bought.values(), default=Fraction(0))
         missed = Missed("quantity_below", str(benefit.every), str(most))
-    else:
+    elif sum(target.quantity for target in targets) > 0:
         return [(benefit.product or "", 1)]
+    else:
+        return Missed("nothing_left")  # nothing is bought, or more comes back
     found = [(code, times) for code, times in sorted(counts.items()) if times > 0]
     return found or missed
 

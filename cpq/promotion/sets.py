@@ -198,11 +198,13 @@ def bundled(looked: Looked, benefit: BundlePrice, *, times: int | None) -> Sets 
     if sets and bound == 0:
         return Missed("cap_exhausted", "1", "0")
     sets = sets if bound is None else min(sets, bound)
-    while sets:
-        used = _taken(looked, parts, dict(free), sets)
-        if used is not None:
-            return Sets(sets, used, used)
-        sets -= 1
+    fit, found = 0, None
+    while fit < sets:  # parts may compete for a line: the most sets that there is enough for
+        tried = (fit + sets + 1) // 2
+        used = _taken(looked, parts, dict(free), tried)
+        fit, sets, found = (fit, tried - 1, found) if used is None else (tried, sets, used)
+    if found is not None:
+        return Sets(fit, found, found)
     lines, size = min(parts, key=lambda part: sum((free[p] for p in part[0]), _NONE) / part[1])
     have = sum((free[place] for place in lines), _NONE)
     return Missed("quantity_below", str(size), str(have))

@@ -30,6 +30,8 @@ def shared(
     """The offer within the caps on money, shared over its lines; whether a cap kept some back."""
     sale = looked.sale
     rooms = [_room(looked, place) for place in offer.places]
+    if offer.each is not None:  # no line is lowered in the place of another
+        rooms = [min(pair) for pair in zip(rooms, offer.each, strict=True)]
     whole, narrow = offer.asked, list(rooms)
     money = [limit for limit in limits if limit.cap.measure in ("amount", "percent")]
     for limit in money:
@@ -38,14 +40,17 @@ def shared(
             continue
         asked = _asked_of(limit, looked, offer)
         left = _left_of(limit, looked, offer)
-        if left is None or asked <= left:
+        if left is None:
             continue
-        if not limit.hard:
+        if asked > left and not limit.hard:
             over.append(Over(limit, asked))
-        elif limit.cap.behaviour == "reject":
+        elif asked > left and limit.cap.behaviour == "reject":
             return Missed("capped", money_text(sale, asked), money_text(sale, left)), True
-        elif limit.product:
-            narrow = _by_product(limit, looked, offer, narrow)
+        elif limit.product and limit.hard and offer.places:
+            # also where less is asked of it: what other lines have no room for comes to its own
+            narrow = _by_product(limit, left, looked, offer, narrow)
+        elif asked <= left:
+            continue
         else:
             whole = min(whole, floor(left if limit.cap.tax is None else whole * left / asked))
     parts = _parts(offer, whole, narrow)
@@ -79,8 +84,10 @@ def _fitted(
     for limit in sides:
         if limit.cap.window == "line" or limit.cap.measure == "percent":
             continue
-        while shares and _weighed(limit, looked, shares) > (limit.left or 0):
-            parts = _parts(offer, sum(shares.values()) - 1, rooms)
+        most = max((taxed(limit.cap, looked.sale, place) for place in offer.places), default=1)
+        while shares and (over := _weighed(limit, looked, shares) - (limit.left or 0)) > 0:
+            # no unit weighs more than the most, so fewer than these cannot do
+            parts = _parts(offer, sum(shares.values()) - max(ceil(over / most), 1), rooms)
             shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
     return shares
 
@@ -114,11 +121,14 @@ def _asked_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction:
 def _left_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction | None:
     if limit.left is None or limit.cap.measure == "amount":
         return limit.left
-    base = sum(max(looked.sale.targets[place].amount, 0) for place in offer.places)
-    return Fraction(base) * limit.left / 100
+    targets = (looked.sale.targets[place] for place in offer.places or looked.places)
+    counted = (target for target in targets if offer.gifts or limit.covers(target.product))
+    return sum(max(target.amount, 0) for target in counted) * limit.left / 100
 
 
-def _by_product(limit: Limit, looked: Looked, offer: Offer, rooms: Sequence[int]) -> list[int]:
+def _by_product(
+    limit: Limit, left: Fraction, looked: Looked, offer: Offer, rooms: Sequence[int]
+) -> list[int]:
     """The rooms of lines within a cap that counts each product."""
     sale, cap = looked.sale, limit.cap
     counts = [limit.covers(sale.targets[place].product) for place in offer.places]
@@ -127,7 +137,9 @@ def _by_product(limit: Limit, looked: Looked, offer: Offer, rooms: Sequence[int]
         floor(room * side) if counted else 0
         for room, side, counted in zip(rooms, sides, counts, strict=True)
     ]
-    parts, _ = split_within(floor(limit.left or 0), within, within)
+    if sum(within) <= left or not any(within):
+        return list(rooms)
+    parts, _ = split_within(floor(left), within, within)
     return [
         min(room, floor(part / side)) if counted else room
         for room, part, side, counted in zip(rooms, parts, sides, counts, strict=True)

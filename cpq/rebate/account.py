@@ -176,21 +176,25 @@ class RebateAccount:
         balances = [self.balance(as_of=on), *(left for day, left in self._days if day > on)]
         return min(balances), max(balances)
 
-    def earlier(self, number: str) -> Moved | None:
-        """The movement that has a number already."""
-        key = number_key(number)
-        return next((each for each in self.movements if number_key(each.number) == key), None)
+    def earlier(self, kind: MovementKind, number: str) -> Moved | None:
+        """The movement of a kind that has a number already; each kind has its own numbers."""
+        key = kind, number_key(number)
+        return next((each for each in self.movements if _key(each) == key), None)
 
 
 def _own(movements: Iterable[Moved], agreement: str, customer: str) -> tuple[Moved, ...]:
-    own: dict[str, Moved] = {}
+    own: dict[tuple[str, str], Moved] = {}
     for each in movements:
         if each.customer != customer or agreement not in (each.agreement, each.into):
             continue
-        known = own.setdefault(number_key(each.number), each)
-        if (known.kind, known.on, known.amount) != (each.kind, each.on, each.amount):
+        known = own.setdefault(_key(each), each)
+        if (known.on, known.amount) != (each.on, each.amount):
             raise _taken(each.number, known)
     return tuple(own.values())
+
+
+def _key(movement: Moved) -> tuple[str, str]:
+    return movement.kind, number_key(movement.number)
 
 
 def _taken(number: str, holder: Moved) -> Conflict:
@@ -229,9 +233,9 @@ def settlement(
     Money('1.00', 'CNY')
     """
     account = RebateAccount(agreement, assignments, movements, customer=customer)
-    earlier = account.earlier(number)
+    earlier = account.earlier("rebate_settlement", number)
     if earlier is not None:
-        return _again(earlier, "rebate_settlement", on, amount)
+        return _again(earlier, on, amount)
     ends_on = agreement.ends_on
     if ends_on is not None and on < ends_on and not agreement.interim:
         raise Refused(
@@ -280,9 +284,9 @@ def recouped(
     """
     account = RebateAccount(agreement, assignments, movements, customer=customer)
     kind: MovementKind = "rebate_carry" if agreement.claw_back == "carry" else "rebate_claw_back"
-    earlier = account.earlier(number)
+    earlier = account.earlier(kind, number)
     if earlier is not None:
-        return _again(earlier, kind, on, None)
+        return _again(earlier, on, None)
     _, most = account.span_from(on)
     if most.amount >= 0:
         raise Refused(
@@ -330,18 +334,11 @@ def _movement(
     )
 
 
-def _again(earlier: Moved, kind: MovementKind, on: date, amount: Money | None) -> RebateMovement:
-    same = (earlier.kind, earlier.on, earlier.amount) == (kind, on, amount or earlier.amount)
-    if not same:
+def _again(earlier: Moved, on: date, amount: Money | None) -> RebateMovement:
+    if (earlier.on, earlier.amount) != (on, amount or earlier.amount):
         raise _taken(earlier.number, earlier)
-    return RebateMovement(
-        kind=kind,
-        number=earlier.number,
-        agreement=earlier.agreement,
-        customer=earlier.customer,
-        on=on,
-        amount=earlier.amount,
-        into=earlier.into,
+    return RebateMovement.model_validate(
+        {name: getattr(earlier, name) for name in RebateMovement.model_fields}
     )
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from cpq.kernel.errors import Refused
+from cpq.kernel.money import places_of, rounded
 from cpq.rebate.agreement import RebateAgreement
 from cpq.rebate.sale import RebateSale
 
@@ -50,7 +51,7 @@ def counted(agreement: RebateAgreement, sale: RebateSale) -> tuple[Decimal, Deci
             document=sale.document,
         )
     if agreement.base != "net_paid":
-        return sale.quantity, sale.net.amount
+        return sale.quantity, _alike(sale.net.amount, agreement.places)
     if sale.paid is None:
         raise Refused(
             "rebate.paid_unknown",
@@ -58,4 +59,9 @@ def counted(agreement: RebateAgreement, sale: RebateSale) -> tuple[Decimal, Deci
             "on net paid; give paid, 0 where nothing is",
             document=sale.document,
         )
-    return sale.quantity, sale.paid.amount
+    return sale.quantity, _alike(sale.paid.amount, agreement.places)
+
+
+def _alike(amount: Decimal, places: int) -> Decimal:
+    """An amount with the decimals of its currency, or more where it has them: 10 reads 10.00."""
+    return rounded(amount, max(places_of(amount), places))

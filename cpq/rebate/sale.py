@@ -62,7 +62,7 @@ class RebateSale(Frozen):
         figures = (self.quantity, self.net.amount, paid.amount)
         wrong = max(figures) > 0 if self.returned is not None else min(figures) < 0
         if wrong:
-            kind = "return is 0 or less" if self.returned is not None else "sale is 0 or more"
+            kind = "return are 0 or less" if self.returned is not None else "sale are 0 or more"
             raise Invalid(
                 "rebate.sign",
                 f"{self.document} line {self.line}: quantity and amounts of a {kind}; found "

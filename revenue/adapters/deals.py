@@ -17,7 +17,11 @@ from cpq.history import DealPrice
 from cpq.kernel.errors import DomainError, Finding, Invalid, Unreadable
 from cpq.kernel.text import Code
 from cpq.quote import Quote
-from revenue.adapters import documents, posting, recording, verification
+from revenue.adapters import documents, offering, posting, recording, verification
+from revenue.adapters.budget import StoredBudget
+from revenue.adapters.budget_check import verify_budget
+from revenue.adapters.coupon_check import verify_coupons
+from revenue.adapters.coupons import StoredCoupons
 from revenue.adapters.excerpt import FACTS, OF_CONTRACT, OF_ORDER, facts_of
 from revenue.adapters.history import StoredDealPrices
 from revenue.adapters.recording import Recorded
@@ -89,6 +93,19 @@ class Deals:
         """The deal prices of the tenant: what was won, lost or quoted, line by line."""
         return StoredDealPrices(lambda: self._rows)
 
+    @property
+    def budget(self) -> StoredBudget:
+        """The budget ledger of the tenant's promotions: what offers hold and orders took.
+
+        A version of a quote holds as the document ``number/version``.
+        """
+        return StoredBudget(lambda: self._rows)
+
+    @property
+    def coupons(self) -> StoredCoupons:
+        """The coupons of the tenant: issued, found as typed, blocked."""
+        return StoredCoupons(lambda: self._rows)
+
     def save(
         self,
         document: Saved,
@@ -109,6 +126,10 @@ class Deals:
         ``deal_prices(quote)``, which knows neither product families nor base units; a host that
         has the catalogue gives ``deal_prices(quote, catalogue=...)``. Raises ``Invalid``
         (``deal_price.other_quote``), ``Conflict`` (``deal_price.taken``).
+
+        What a quote takes of promotions' budgets (``pricing.taken``) it holds from when it is sent
+        through its last day, once accepted until it is ordered; its next version takes it over, and
+        what is lost or superseded lets go of it. Raises ``Conflict`` (``cap.exceeded``).
         """
         if prices is not None and not isinstance(document, Quote):
             raise Invalid(
@@ -118,17 +139,25 @@ class Deals:
         with savepoint(self.connection):
             match document:
                 case Quote():
-                    documents.save_quote(self._rows, document, replaces=replaces, prices=prices)
+                    self._save_quote(document, replaces=replaces, prices=prices)
                 case Contract():
                     documents.save_contract(self._rows, document)
                 case SalesOrder():
-                    documents.save_order(self._rows, document)
+                    contract = documents.save_order(self._rows, document)
+                    if contract is not None:
+                        offering.order_saved(self.budget, document, contract)
                 case _:
                     raise Invalid(
                         "document.unknown_kind",
                         "what is saved is a Quote, a Contract or a SalesOrder; found "
                         f"{type(document).__name__}: facts are recorded",
                     )
+
+    def _save_quote(
+        self, quote: Quote, *, replaces: Quote | None, prices: Iterable[DealPrice] | None
+    ) -> None:
+        if documents.save_quote(self._rows, quote, replaces=replaces, prices=prices):
+            offering.quote_saved(self._rows, self.budget, quote)
 
     def quote(self, number: str, *, version: int | None = None) -> Quote:
         """A quote, its newest version unless said, in its newest state.
@@ -233,7 +262,10 @@ class Deals:
         """What is wrong in this tenant's rows; nothing, in a sound store.
 
         Looks at every hash, at each column against its document, at the chain of facts, at
-        balances and journal against a replay of the facts, and for rows that belong to nothing.
+        balances and journal against a replay of the facts, at the counters of promotions against
+        their movements, and for rows that belong to nothing.
         ``seal`` also shows an end that was cut off or written anew.
         """
-        return verification.verify(self._rows, chart=self.chart, seal=seal)
+        rows = self._rows
+        found = verification.verify(rows, chart=self.chart, seal=seal)
+        return (*found, *verify_budget(rows), *verify_coupons(rows))

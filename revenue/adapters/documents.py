@@ -86,8 +86,9 @@ def save_quote(
     *,
     replaces: Quote | None,
     prices: Iterable[DealPrice] | None = None,
-) -> None:
-    """Add a state of a quote version, unless it is there, and what its prices leave to history.
+) -> bool:
+    """Add a state of a quote version, unless it is there, and what its prices leave to history;
+    whether the state was added.
 
     Only the newest version changes; one before it may only become superseded. After an
     acceptance there is no next version.
@@ -95,6 +96,7 @@ def save_quote(
     written = _write_quote(rows, quote, replaces)
     if written or prices is not None:
         record_outcome(rows, quote, prices)
+    return written
 
 
 def _write_quote(rows: Rows, quote: Quote, replaces: Quote | None) -> bool:
@@ -229,16 +231,18 @@ def read_contract(rows: Rows, number: str, version: int | None) -> Contract:
     return document(Contract, row, place=f"contract {row.number} version {row.version}")
 
 
-def save_order(rows: Rows, order: SalesOrder) -> None:
-    """Add an order, unless it is there; its contract must be stored."""
+def save_order(rows: Rows, order: SalesOrder) -> Contract | None:
+    """Add an order, unless it is there; its contract, which must be stored, where it was added."""
     contract = rows.first(_CONTRACT_LATEST, key=key_of(order.contract))
     if contract is None:
         raise _unknown("contract", order.contract, None)
     written = rows.insert("sales_order", unless_there=True, **order_row(order, contract.version))
-    if not written:
-        found = rows.first(_ORDER, key=key_of(order.number))
-        if found is None or found.sha256 != order.content_hash():
-            raise _taken("order", order.number, "with other content")
+    if written:
+        return read_contract(rows, order.contract, contract.version)
+    found = rows.first(_ORDER, key=key_of(order.number))
+    if found is None or found.sha256 != order.content_hash():
+        raise _taken("order", order.number, "with other content")
+    return None
 
 
 def read_order(rows: Rows, number: str) -> SalesOrder:

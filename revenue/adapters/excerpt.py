@@ -342,7 +342,6 @@ class Excerpt:
                 self._claims(settlement.contract)
             case RebateSettlement() as settlement:
                 self._rebates(settlement.agreement)
-                self._fact("receipt", settlement.number)
             case _:
                 pass
 

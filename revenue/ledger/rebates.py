@@ -69,7 +69,7 @@ def record_rebate(draft: Balances, fact: RebateFact) -> None:
         balance = draft.documents.get(rebate_key(agreement, fact.customer))
         if balance is not None and balance.left.code != amount.code:
             raise Refused(
-                f"{fact.kind}.currency_mismatch",
+                "rebate.currency_mismatch",
                 f"{noun(fact.kind)} {fact.number} is in {amount.code}, the rebate of "
                 f"{fact.customer} under {agreement} in {balance.left.code}; one agreement is in "
                 "one currency",
@@ -169,13 +169,22 @@ def _refuse_excess(
     least, most = (zero, zero) if balance is None else balance.span_from(fact.on)
     settles = isinstance(fact, RebateSettlement)
     available = max(least if settles else -most, zero)
-    if fact.amount > available:
-        left = "is accrued and not settled" if settles else "was settled beyond what is accrued"
+    if fact.amount <= available:
+        return
+    asked = f"{noun(fact.kind)} {fact.number} is of {fact.amount}, but only {available}"
+    where = f"{fact.customer} under {fact.agreement} from {fact.on} on; take at most that"
+    if settles:
         raise Refused(
-            f"{fact.kind}.exceeds_{'accrued' if settles else 'owed'}",
-            f"{noun(fact.kind)} {fact.number} is of {fact.amount}, but only {available} {left} for "
-            f"{fact.customer} under {fact.agreement} from {fact.on} on; take at most that",
+            "rebate.exceeds_accrued",
+            f"{asked} is accrued and not settled for {where}",
             number=fact.number,
             asked=fact.amount,
             available=available,
         )
+    raise Refused(
+        "rebate.exceeds_owed",
+        f"{asked} was settled beyond what is accrued for {where}",
+        number=fact.number,
+        asked=fact.amount,
+        available=available,
+    )

@@ -107,7 +107,7 @@ def settle_rebate(
     """A settlement, and for a credit note or an offset the receipt that holds the credit.
 
     The receipt has the settlement's number, and is applied to receivables like money.
-    Raises ``Invalid`` (``rebate_settlement.tax``).
+    Raises ``Invalid`` (``rebate.tax``).
 
     >>> from cpq.rebate import RebateMovement
     >>> due = RebateMovement(kind="rebate_settlement", number="RS-1", agreement="RB-1",
@@ -142,7 +142,7 @@ def recoup_rebate(
     owed: MovedRebate, *, due_on: date | None = None, tax: Money | None = None
 ) -> tuple[RebateClawBack | Receivable | RebateCarry, ...]:
     """A claw-back and its receivable, due on a day (its own unless said); or a carry, where what is
-    owed goes ``into`` another agreement. Raises ``Invalid`` (``rebate_claw_back.tax``).
+    owed goes ``into`` another agreement. Raises ``Invalid`` (``rebate.tax``).
     """
     if owed.into:
         carry = RebateCarry(

@@ -50,7 +50,7 @@ class RebateAccrual(Frozen):
 class RebateSettlement(Frozen):
     """``amount`` of what is accrued is settled; with a credit note ``tax`` on it, too.
 
-    ``reference`` is the credit note or the payment. Raises ``Invalid`` (``rebate_settlement.tax``).
+    ``reference`` is the credit note or the payment. Raises ``Invalid`` (``rebate.tax``).
 
     >>> RebateSettlement(number="RS-1", agreement="RB-1", customer="C-1", means="credit_note",
     ...     on=date(2026, 12, 31), amount=Money("100", "CNY"), tax=Money("13", "CNY")).gross
@@ -85,7 +85,7 @@ class RebateSettlement(Frozen):
 
 class RebateClawBack(Frozen):
     """``amount`` that was settled beyond what is earned, and the ``tax`` on it: a receivable whose
-    ``source`` it is asks the customer for both. Raises ``Invalid`` (``rebate_claw_back.tax``).
+    ``source`` it is asks the customer for both. Raises ``Invalid`` (``rebate.tax``).
 
     >>> RebateClawBack(number="RC-1", agreement="RB-1", customer="C-1", on=date(2027, 1, 31),
     ...                amount=Money("30", "CNY")).gross
@@ -166,7 +166,7 @@ def _refuse_tax(fact: RebateSettlement | RebateClawBack, *, taxed: bool) -> None
         return
     if not taxed or fact.tax.code != fact.amount.code:
         raise Invalid(
-            f"{fact.kind}.tax",
+            "rebate.tax",
             f"{fact.number} has tax of {fact.tax} on {fact.amount}; tax is in the currency of the "
             "amount, and of settlements only a credit note bears it",
             number=fact.number,

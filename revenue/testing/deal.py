@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from cpq.cap import CapTake
 from cpq.customer import Customer, Party
 from cpq.kernel.money import (
     RoundingPolicy,
@@ -37,8 +38,11 @@ def example_quote(
     customer: str = "C-0042",
     currency: str = "CNY",
     prices: Sequence[str] = PRICES,
+    taken: Sequence[CapTake] = (),
 ) -> Quote:
     """A draft of three of each product at unit prices of up to four decimals, 13 % tax.
+
+    ``taken`` is what it takes of promotions' budgets.
 
     >>> example_quote().gross
     Money('4354.65', 'CNY')
@@ -55,6 +59,7 @@ def example_quote(
         catalogue="0" * 64,
         items=(),
         lines=lines,
+        taken=tuple(taken),
     )
     return Quote(
         number=number,

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from cpq.cap import CapTake, Counter
+from cpq.coupon import Coupon
 from cpq.kernel.money import Money
 from cpq.quote import Quote, accept, revise, send
 from revenue.adapters.deals import Deals
@@ -39,12 +41,22 @@ def accepted(quote: Quote) -> Quote:
 
 
 def record_deal(deals: Deals) -> ReceivablesLedger:
-    """The whole example deal, written as a host writes it; its ledger."""
+    """The whole example deal, written as a host writes it; its ledger.
+
+    The quote holds an order of a promotion; another offer holds two more, and a third one lapsed.
+    A coupon is issued and blocked.
+    """
     quote = example_quote()
     contract = example_contract(quote)
     sold = example_order(contract)
     deals.save(quote)
     deals.save(send(quote))
+    offer(deals, f"{quote.number}/1", 1)
+    offer(deals, "Q-7/1", 2)
+    offer(deals, "Q-8/1", 3, expires_on=quote.issued_on)
+    deals.budget.expire(on=DAY, key="night")
+    deals.coupons.issue([Coupon(code="AUTUMN-7K4P", promotion="AUTUMN")])
+    deals.coupons.block("AUTUMN-7K4P", on=DAY, reason="lost")
     deals.save(accepted(quote))
     deals.save(contract)
     deals.save(sold)
@@ -52,6 +64,20 @@ def record_deal(deals: Deals) -> ReceivablesLedger:
     for fact in ledger.facts:
         deals.record(fact)
     return ledger
+
+
+def offer(
+    deals: Deals, document: str, amount: int, *, expires_on: date = date(2026, 12, 21)
+) -> None:
+    """Hold so many orders of a promotion that is capped at ten."""
+    counter = Counter(owner="AUTUMN", cap="1", measure="orders")
+    deals.budget.reserve(
+        [CapTake(counter=counter, amount=amount, limit=10)],
+        document=document,
+        on=date(2026, 11, 21),
+        expires_on=expires_on,
+        key=f"send {document}",
+    )
 
 
 def revised(quote: Quote) -> Quote:

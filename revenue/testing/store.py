@@ -1,11 +1,7 @@
 """What every store must do, in memory too: keep, refuse, undo, repeat, verify (存储契约)."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
-
-from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError
 
 from cpq.kernel.errors import Unavailable
 from cpq.kernel.money import Money, money_total
@@ -14,14 +10,13 @@ from revenue.adapters.deals import Deals
 from revenue.adapters.store import Store
 from revenue.application import Application, Reversal
 from revenue.journal import journal, trial_balance
-from revenue.ledger import Fact
 from revenue.testing.deal import (
     example_contract,
     example_deliveries,
     example_order,
     example_quote,
 )
-from revenue.testing.inspect import Content, content, refused
+from revenue.testing.inspect import Content, content, database_refuses, dies_at, refused
 from revenue.testing.rules import StoreRules
 from revenue.testing.small import DAY, accepted, applied, owed, paid, record_deal, revised
 from revenue.writeoff import WriteOff
@@ -32,7 +27,7 @@ class StoreContract(StoreRules):
 
     append_only: ClassVar[tuple[str, ...]] = (
         "quote", "contract", "sales_order", "fact", "application", "recovery", "reversal",
-        "journal_entry", "journal_line", "deal_price",
+        "journal_entry", "journal_line", "deal_price", "budget_movement", "coupon", "coupon_block",
     )  # fmt: skip
 
     def test_a_deal_comes_back_equal(self, store: Store) -> None:
@@ -126,7 +121,7 @@ class StoreContract(StoreRules):
         )
         for when in ("before_cursor_execute", "after_cursor_execute"):
             points = 0
-            while _crashes(store, when, points, facts):
+            while dies_at(store, when, points, lambda deals: deals.record(*facts, key="k")):
                 assert content(store.engine) == before
                 points += 1
             assert points > 30
@@ -291,12 +286,12 @@ class StoreContract(StoreRules):
         with store.unit() as deals:
             record_deal(deals)
         rows = content(store.engine)
-        balances = ("receivable", "receipt", "write_off", "head")
+        balances = ("receivable", "receipt", "write_off", "head", "budget_counter", "budget_hold")
         for table in (*self.append_only, *balances):
             for change in ("DELETE FROM {}", "UPDATE {} SET tenant = 'x'"):
-                _refuses(store, change.format(store.prefix + table))
+                database_refuses(store, change.format(store.prefix + table))
         for table in balances[:3]:
-            _refuses(store, f"UPDATE {store.prefix + table} SET amount_minor = 1")  # noqa: S608
+            database_refuses(store, f"UPDATE {store.prefix + table} SET amount_minor = 1")  # noqa: S608
         assert content(store.engine) == rows
 
     def test_an_unbalanced_entry_is_not_posted(self, store: Store) -> None:
@@ -304,12 +299,12 @@ class StoreContract(StoreRules):
         with store.unit() as deals:
             deals.record(owed())
         entry, line = store.prefix + "journal_entry", store.prefix + "journal_line"
-        _refuses(
+        database_refuses(
             store,
             f"INSERT INTO {entry} SELECT tenant, 'x', number, seq, 2, on_day, rule, "  # noqa: S608
             f"rule_version, format, body, sha256 FROM {entry}",
         )
-        _refuses(
+        database_refuses(
             store,
             f"INSERT INTO {line} SELECT tenant, entry_key, 9, account, customer, "  # noqa: S608
             f"contract, currency, debit_minor, credit_minor FROM {line}",
@@ -333,42 +328,3 @@ class StoreContract(StoreRules):
 
 def _of_tenant(rows: Content, tenant: str) -> Content:
     return {name: [row for row in found if row[0] == tenant] for name, found in rows.items()}
-
-
-def _refuses(store: Store, statement: str) -> None:
-    refusal: Exception | None = None
-    try:
-        with store.engine.begin() as connection:
-            connection.execute(text(statement))
-    except IntegrityError as error:
-        refusal = error
-    assert refusal is not None, f"the database took: {statement}"
-
-
-class _Crash(Exception):
-    """What a test raises inside a statement."""
-
-
-class _Done(Exception):
-    """The work got to its end, and is undone."""
-
-
-def _crashes(store: Store, when: str, point: int, facts: Sequence[Fact]) -> bool:
-    """Record, and fail once, at a statement; whether there was such a statement."""
-    left = [point]
-
-    def fail(*_: object) -> None:
-        left[0] -= 1
-        if left[0] == -1:
-            raise _Crash
-
-    event.listen(store.engine, when, fail)
-    try:
-        with store.unit() as deals:
-            deals.record(*facts, key="k")
-            left[0] = -1
-            raise _Done
-    except (_Crash, _Done) as end:
-        return isinstance(end, _Crash)
-    finally:
-        event.remove(store.engine, when, fail)

@@ -14,7 +14,7 @@ from cpq.quote import lose, send
 from revenue.adapters import schema
 from revenue.adapters.rows import Rows
 from revenue.adapters.schema import prepare, schema_version, upgrade
-from revenue.adapters.shapes import quote_row
+from revenue.adapters.shapes import order_row, quote_row
 from revenue.adapters.store import Deals, Store, open_store
 from revenue.testing import (
     content,
@@ -93,7 +93,7 @@ def _first_schema(engine: Engine) -> None:
         contract = example_contract(second)
         sold = example_order(contract)
         deals.save(contract)
-        deals.save(sold)
+        rows.insert("sales_order", **order_row(sold, contract.version))
         deals.record(*example_facts(contract, sold), key="all")
 
 
@@ -103,9 +103,9 @@ def test_an_older_store_is_upgraded_with_its_rows(engine: Engine) -> None:
     assert before["cpq_alembic_version"] == [("0001",)]
     prepare(engine, prefix="cpq_")
     after = content(engine)
-    assert after.pop("cpq_deal_price") == []
-    assert after.pop("cpq_alembic_version") == [("0002",)]
-    del before["cpq_alembic_version"]
+    assert after["cpq_deal_price"] == []
+    assert after.pop("cpq_alembic_version") > before.pop("cpq_alembic_version")
+    assert not any(after.pop(name) for name in set(after) - set(before))
     assert after == before
     assert sum(map(len, before.values())) > 90
     with engine.begin() as connection:
@@ -163,6 +163,7 @@ def test_an_upgrade_that_dies_leaves_the_old_store(engine: Engine) -> None:
         points += 1
     assert points > (20 if engine.dialect.name == "sqlite" else 10)
     assert _version(engine) == "0002"
+    prepare(engine, prefix="cpq_")
     with engine.connect() as connection:
         assert Deals(connection, tenant="default").verify() == ()
 

@@ -31,6 +31,7 @@ STRICT = ("pieces", "money", "rolling")
 DOCUMENTS = tuple(f"Q-{quote}/{version}" for quote in (1, 2, 3, 4) for version in (1, 2))
 AMOUNTS = st.dictionaries(st.sampled_from(sorted(COUNTERS)), st.integers(0, 7), min_size=1)
 EXTRA = st.sampled_from((0, 1))
+LATER = st.sampled_from((0, 1, 2))
 LASTING = st.integers(0, 3)
 
 
@@ -349,16 +350,18 @@ class BudgetGame(RuleBasedStateMachine):
         self.attempt(Fact("release", self.today, self.pick(data, "offered", "lost")))
 
     @standing_as("ordered")
-    @rule(data=st.data())
-    def cancel(self, data):
+    @rule(data=st.data(), days=LATER)
+    def cancel(self, data, days):
+        self.days_pass(days)
         document = self.pick(data, "ordered")
         caps = sorted(self.oracle.standing(document).taken or COUNTERS)
         keep = data.draw(st.sets(st.sampled_from(caps)), label="keep")
         self.attempt(Fact("cancel", self.today, document, keep=tuple(sorted(keep))))
 
     @standing_as("ordered")
-    @rule(data=st.data(), extra=EXTRA, whole=st.booleans())
-    def give_back(self, data, extra, whole):
+    @rule(data=st.data(), extra=EXTRA, whole=st.booleans(), days=LATER)
+    def give_back(self, data, extra, whole, days):
+        self.days_pass(days)
         document = self.pick(data, "ordered")
         taken = self.oracle.standing(document).taken or {"pieces": 0}
         cap = data.draw(st.sampled_from(sorted(taken)), label="cap")
@@ -368,8 +371,7 @@ class BudgetGame(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 3))
     def days_pass(self, days):
-        last = self.today + days - 1
-        for past in (self.today, last):
+        for past in {self.today, self.today + days - 1} if days else ():
             self.closings |= {(cap, past): self.closing(cap, past) for cap in COUNTERS}
         self.today += days
 

@@ -92,6 +92,24 @@ def test_a_late_order_finds_no_room(desk: Desk) -> None:
     desk.order("Q-1/1", on=day(12))
 
 
+def test_a_late_order_competes_with_those_who_were_let_past_the_limit(desk: Desk) -> None:
+    desk.offer("Q-1/1", take(ORDERS, 1, 1))
+    desk.offer("Q-2/1", take(ORDERS, 1, 1, hard=False), on=day(11), until=day(20))
+    with refused("cap.exceeded", Conflict):
+        desk.order("Q-1/1", on=day(11))
+    with refused("cap.exceeded", Conflict):
+        desk.revise("Q-1/1", "Q-1/2", take(ORDERS, 1, 1), on=day(11), until=day(20))
+
+
+def test_making_room_releases_all_that_lapsed_of_the_counter(desk: Desk) -> None:
+    for number in (1, 2):
+        desk.offer(f"Q-{number}/1", take(ORDERS, 1, 3), take(MONEY, 5, 100))
+    desk.order("Q-1/1", on=day(11))
+    desk.offer("Q-3/1", take(ORDERS, 2, 3), on=day(11), until=day(20))
+    released = [row[1:3] for row in desk.kinds() if row[0] == "release"]
+    assert released == [("Q-1/1", "-5"), ("Q-1/1", "-1"), ("Q-2/1", "-1")]
+
+
 def test_whether_somebody_wrote_the_end_down_changes_no_answer(desk: Desk) -> None:
     desk.offer("Q-1/1", take(ORDERS, 1, 1))
     silent = desk.ledger
@@ -149,6 +167,14 @@ def test_an_offer_lost_after_its_last_day_cannot_be_ordered(desk: Desk) -> None:
         (day(11), "-1"),
         (day(15), "0"),
     ]
+    with refused("budget.released", Refused):
+        desk.order("Q-1/1", on=day(15))
+
+
+def test_a_lapsed_offer_that_was_lost_cannot_be_ordered(desk: Desk) -> None:
+    desk.offer("Q-1/1", take(ORDERS, 1, 5))
+    desk.expire(on=day(12))
+    desk.lose("Q-1/1", on=day(15))
     with refused("budget.released", Refused):
         desk.order("Q-1/1", on=day(15))
 
@@ -426,7 +452,7 @@ def test_documents_and_counters_that_nobody_knows_are_named(desk: Desk) -> None:
         desk.back("Q-1/1", {MONEY: 1})
     with refused("budget.unknown_counter", NotFound):
         desk.cancel("Q-1/1", keep=(MONEY.key,))
-    with refused("counter.unknown", NotFound):
+    with refused("budget.unknown_counter", NotFound):
         desk.ledger.statement("AUTUMN/9/lifetime/orders", as_of=DAY)
 
 

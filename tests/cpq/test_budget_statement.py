@@ -86,17 +86,23 @@ def test_the_past_of_a_statement_stays_as_it_was(desk: Desk) -> None:
 
 
 def test_a_rolling_statement_shows_what_leaves_the_window(desk: Desk) -> None:
-    desk.sell("Q-1/1", take(WEEKLY, 3, 5), on=day(1))
-    desk.back("Q-1/1", {WEEKLY: 1}, on=day(3))
-    desk.back("Q-1/1", {WEEKLY: 1}, on=day(20))
+    desk.sell("Q-1/1", take(WEEKLY, 4, 5), on=day(1))
+    for on in (day(3), day(8), day(20)):
+        desk.back("Q-1/1", {WEEKLY: 1}, on=on)
+    desk.sell("Q-2/1", take(WEEKLY, 1, 5), on=day(20))
+    desk.back("Q-2/1", {WEEKLY: 1}, on=day(21))
     assert desk.rows(WEEKLY, day(30)) == [
-        ("11-01", "reserve", "3"),
-        ("11-01", "commit", "3"),
-        ("11-03", "adjust", "2"),
-        ("11-08", "lapse", "-1"),
+        ("11-01", "reserve", "4"),
+        ("11-01", "commit", "4"),
+        ("11-03", "adjust", "3"),
+        ("11-08", "lapse", "0"),
+        ("11-08", "adjust", "-1"),
         ("11-08", "lapse", "0"),
         ("11-20", "adjust", "-1"),
         ("11-20", "lapse", "0"),
+        ("11-20", "reserve", "1"),
+        ("11-20", "commit", "1"),
+        ("11-21", "adjust", "0"),
     ]
 
 

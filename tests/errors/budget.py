@@ -6,7 +6,7 @@ from decimal import Decimal
 from cpq.cap import CapTake, Counter
 from cpq.cap.ledger import BudgetLedger, BudgetMovement
 from tests.errors.registry import reproduces
-from tests.errors.shop import DAY, EARLY, LATE, untouched
+from tests.errors.shop import DAY, EARLY, untouched
 
 _ORDERS = Counter(owner="AUTUMN", cap="1", measure="orders")
 _MONEY = Counter(owner="AUTUMN", cap="2", measure="amount", currency="CNY")
@@ -155,7 +155,7 @@ def ordering_what_was_never_offered() -> None:
 
 @reproduces(
     "budget.unknown_counter",
-    en="The document holds nothing of the counter.",
+    en="The document holds nothing of the counter, or nothing ever moved it.",
     zh="该单据未占用此限额计数。",
     do="Use a key that the message lists.",
     names=("Q-1/1", "'AUTUMN/9'", "AUTUMN/1/lifetime/orders"),
@@ -220,14 +220,3 @@ def a_commit_that_takes_less_than_nothing() -> None:
 def an_order_whose_offer_was_cut_away() -> None:
     movements = [each for each in _ordered().movements if each.kind == "commit"]
     BudgetLedger(movements=tuple(movements))
-
-
-@reproduces(
-    "counter.unknown",
-    en="Nothing ever moved a counter of this key.",
-    zh="限额计数不存在。",
-    do="Correct the key; `counters` lists those that moved.",
-    names="'AUTUMN/9'",
-)
-def a_statement_of_no_counter() -> None:
-    _offered().statement("AUTUMN/9", as_of=LATE)

@@ -49,7 +49,6 @@ NOUNS = {
     "item": ("Items", "行项目"),
     "promotion": ("Promotions", "促销"),
     "cap": ("Caps", "促销限额"),
-    "counter": ("Counters of caps", "限额计数"),
     "budget": ("Budgets of promotions", "促销预算"),
     "coupon": ("Coupons", "优惠券"),
     "funding": ("Funding", "费用分摊"),

@@ -13,49 +13,22 @@ from cpq.availability import SalesScope
 from cpq.bom import BOM, Component, OptionGroup
 from cpq.cap import Cap
 from cpq.catalogue import Catalogue
-from cpq.customer import Customer, Party
 from cpq.kernel.money import Money
 from cpq.kernel.period import Period
-from cpq.kernel.quantity import STANDARD_UNITS, Unit
 from cpq.margin import Floor
 from cpq.pricebook import (
     AttributePrice,
     PercentOfTotal,
-    PriceBook,
-    PriceBookEntry,
     PriceBookVersion,
     PriceEnding,
     Rails,
-    Tier,
     entry,
 )
 from cpq.product import Attribute, Category, Product
 from cpq.promotion import AmountOff, PercentOff, PromotionPolicy
 from cpq.rate import ExchangeRate, RateTable
-
-YEAR_2025 = Period(start="2025-01-01", end="2025-12-31")
-YEAR_2026 = Period(start="2026-01-01", end="2026-12-31")
-UNITS = STANDARD_UNITS.with_units([Unit(code="box", numerator=5)])
-
-
-def cny(amount: object) -> Money:
-    return Money(amount, "CNY")
-
-
-def tier(lower: object, **said: object) -> Tier:
-    return Tier.model_validate({"lower": lower, **said})
-
-
-def book(code: str, *entries: PriceBookEntry, **said: object) -> PriceBook:
-    """A book in yuan with one version that always holds, unless said otherwise."""
-    versions = said.pop("versions", None) or (PriceBookVersion(entries=entries),)
-    return PriceBook.model_validate({"code": code, "currency": "CNY", **said, "versions": versions})
-
-
-def buyer(code: str, *groups: str, **said: object) -> Customer:
-    return Customer.model_validate(
-        {"code": code, "party": Party(name=code), "groups": groups, **said}
-    )
+from tests.cpq.lint.making import UNITS, YEAR_2025, YEAR_2026, book, buyer, cny, tier
+from tests.cpq.lint.retail import retailer
 
 
 @cache
@@ -406,5 +379,5 @@ def provider() -> Catalogue:
     )
 
 
-CLEAN = {each.__name__: each for each in (shop, maker, trader, provider)}
+CLEAN = {each.__name__: each for each in (shop, maker, trader, provider, retailer)}
 """The clean catalogues by name."""

@@ -45,7 +45,7 @@ from tests.laws.worlds import worlds
 
 _SHUFFLED = (
     *("products", "categories", "books", "promotions", "customers", "agreements"),
-    *("assignments", "scopes", "floors", "boms"),
+    *("assignments", "scopes", "floors", "boms", "promotion_groups"),
 )
 _INSIDE = ("versions", "entries", "attributes", "shares", "lines")
 _EXACT = RoundingPolicy(name="exact", unit_places=9, amount_places=16, contractual=False)
