@@ -93,6 +93,15 @@ from cpq.quote import (
     supersede,
 )
 from cpq.rate import ExchangeRate, RateTable, UsedRate
+from cpq.rebate import (
+    RebateAgreement,
+    RebateAssignment,
+    RebateSale,
+    RebateTier,
+    assigned,
+    forecast,
+    rebate_statement,
+)
 from cpq.tax import CHINA_VAT, TaxMapping, TaxRate, TaxRegime, TaxTable
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, Why, WhyNot
@@ -185,6 +194,10 @@ __all__ = [
     "Quote",
     "Rails",
     "RateTable",
+    "RebateAgreement",
+    "RebateAssignment",
+    "RebateSale",
+    "RebateTier",
     "Requires",
     "Rounding",
     "RoundingPolicy",
@@ -207,12 +220,14 @@ __all__ = [
     "approval_needs",
     "approval_status",
     "approve",
+    "assigned",
     "configure",
     "coupons",
     "deal_prices",
     "draft_quote",
     "entry",
     "explode",
+    "forecast",
     "history_findings",
     "item",
     "lose",
@@ -224,6 +239,7 @@ __all__ = [
     "price",
     "price_within",
     "published",
+    "rebate_statement",
     "refundable",
     "revise",
     "send",

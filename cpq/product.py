@@ -30,8 +30,8 @@ class Product(Frozen):
     """A thing that is sold or built in.
 
     ``unit`` is the unit it is counted in, ``tax_code`` a row of the tax table, ``variant_of`` the
-    product it is a variant of, ``sellable`` when it may be sold (days inclusive). ``freight``: it is
-    what transport costs, which promotions on goods leave alone.
+    product it is a variant of, ``sellable`` when it may be sold (days inclusive). ``freight``: it
+    is what transport costs, which promotions on goods leave alone.
 
     >>> Product(code="M8", name="Bolt M8", unit="pc").name.in_("en")
     'Bolt M8'

@@ -7,6 +7,16 @@ into entries that balance, and ``verify`` says whether all of it holds together.
 """
 
 from revenue.application import Application, Reversal
+from revenue.claim import (
+    Claim,
+    ClaimReversal,
+    ClaimSettlement,
+    FunderStatement,
+    FunderTerms,
+    claim_reversals,
+    claims,
+    funder_statement,
+)
 from revenue.contract import Contract, ContractLine, Instalment, PaymentPlan, payment_plan, sign
 from revenue.fulfilment import Acceptance, Delivery, accept_delivery, deliver
 from revenue.invoice import Invoice, bill
@@ -29,6 +39,15 @@ from revenue.ledger import (
     read_fact,
 )
 from revenue.order import SalesOrder, order
+from revenue.rebate import (
+    RebateAccrual,
+    RebateClawBack,
+    RebateSettlement,
+    accrue,
+    rebate_moves,
+    recoup_rebate,
+    settle_rebate,
+)
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.verification import verify
@@ -41,17 +60,25 @@ __all__ = [
     "AllowanceCharge",
     "Application",
     "ChartOfAccounts",
+    "Claim",
+    "ClaimReversal",
+    "ClaimSettlement",
     "Contract",
     "ContractLine",
     "CustomerStatement",
     "Delivery",
     "Fact",
+    "FunderStatement",
+    "FunderTerms",
     "Instalment",
     "Invoice",
     "JournalEntry",
     "JournalLine",
     "OpenItem",
     "PaymentPlan",
+    "RebateAccrual",
+    "RebateClawBack",
+    "RebateSettlement",
     "Receipt",
     "Receivable",
     "ReceivablesLedger",
@@ -61,13 +88,20 @@ __all__ = [
     "TrialBalanceRow",
     "WriteOff",
     "accept_delivery",
+    "accrue",
     "apply_oldest",
     "bill",
+    "claim_reversals",
+    "claims",
     "deliver",
+    "funder_statement",
     "journal",
     "order",
     "payment_plan",
     "read_fact",
+    "rebate_moves",
+    "recoup_rebate",
+    "settle_rebate",
     "sign",
     "trial_balance",
     "verify",

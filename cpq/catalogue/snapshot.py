@@ -65,9 +65,9 @@ class Catalogue(Frozen):
     which; ``cost_book`` is a price book whose prices are what a unit costs us. ``agreements`` are
     prices agreed with customers, ``scopes`` who may buy what, ``floors`` what a price must not
     fall below, ``approvals`` who must say yes to what, ``rates`` exchange rates, ``regimes`` what a
-    customer's tax position changes, ``promotion_groups`` how promotions act together, ``plans`` the published pricing plans (none: the standard
-    one). ``zone`` is where a business day begins, for books and promotions that name no zone of
-    their own too.
+    customer's tax position changes, ``promotion_groups`` how promotions act together, ``plans`` the
+    published pricing plans (none: the standard one). ``zone`` is where a business day begins, for
+    books and promotions that name no zone of their own too.
 
     >>> from cpq.pricebook import PriceBookVersion, entry
     >>> catalogue = Catalogue(

@@ -28,7 +28,15 @@ from cpq.promotion import (
 
 _Key = tuple[str, Selector | None, str | None, str | None]
 _Bounds = tuple[Decimal | None, Decimal | None]
-_KINDS = {"quantity": ("a quantity", "数量"), "amount": ("an amount", "金额")}
+_KINDS = {
+    "quantity": ("a quantity", "数量"),
+    "amount": ("an amount", "金额"),
+    "buyer": ("the buyer", "买方"),
+    "order_number": ("the order number", "订单次序"),
+    "every": ("several things", "组合"),
+    "either": ("one of several things", "任选"),
+    "unless": ("an exception", "例外"),
+}
 
 
 def met(ground: Ground) -> Iterator[LintFinding]:
@@ -62,10 +70,10 @@ def contradictions(policy: PromotionPolicy) -> Iterator[LocalText]:
     refused = [each.of for each in wanted if isinstance(each, Unless)]
     for each in wanted:
         if each in refused:
-            kind = each.kind.replace("_", " ")
+            en, zh = _KINDS[each.kind]
             yield LocalText(
-                en=f"a condition ({kind}) must hold and must not hold",
-                zh=f"同一条件（{kind}）既要求成立又要求不成立",
+                en=f"a condition on {en} must hold and must not hold",
+                zh=f"同一{zh}条件既要求成立又要求不成立",
             )
 
 

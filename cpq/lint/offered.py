@@ -18,6 +18,7 @@ from cpq.lint.named import selectors_of
 from cpq.lint.policies import Held, held, holds_always, meant, reach_of
 from cpq.lint.schedule import Schedule
 from cpq.lint.spans import common
+from cpq.lint.terms import cap_words, selector_words
 from cpq.promotion import (
     BuyGet,
     EveryOff,
@@ -133,7 +134,7 @@ def _beyond(ground: Ground, each: Held) -> Iterator[LintFinding]:
             each.place,
             en=f"promotion {code} ({what.en}) gives {count(given)} units at once and is capped at "
             f"{cap}, so it never gives anything; raise the cap, or give less",
-            zh=f"促销 {code}（{what.zh}）每次赠送 {count(given)} 件，而限额为 {cap}，"
+            zh=f"促销 {code}（{what.zh}）每次赠送 {count(given)} 件，而限额为{cap_words(cap).zh}，"
             "永远不会优惠；请提高限额或减少赠送",
             rules=(code,),
         )
@@ -251,7 +252,8 @@ def _excepting_all(ground: Ground) -> Iterator[LintFinding]:
                 f"promotions/{policy.code}",
                 en=f"promotion {policy.code} is for {policy.target}, and that leaves no product; "
                 "correct what it excepts, or take it out",
-                zh=f"促销 {policy.code} 适用于 {policy.target}，排除后没有产品；请更正排除项或删除",
+                zh=f"促销 {policy.code} 适用于 {selector_words(policy.target).zh}，"
+                "排除后没有产品；请更正排除项或删除",
                 rules=(policy.code,),
             )
 
@@ -265,9 +267,10 @@ def _selecting_nothing(ground: Ground, each: Held) -> Iterator[LintFinding]:
         yield remark(
             "lint.covers_nothing",
             each.place,
-            en=f"the {where[0]} of promotion {code} mean {selector}, which holds no product; "
+            en=f"promotion {code} means {selector} in its {where[0]}, which holds no product; "
             "correct the codes, or take it out",
-            zh=f"促销 {code} 的{where[1]}指向 {selector}，其中没有产品；请更正编码或删除",
+            zh=f"促销 {code} 的{where[1]}指向 {selector_words(selector).zh}，其中没有产品；"
+            "请更正编码或删除",
             rules=(code,),
         )
         return

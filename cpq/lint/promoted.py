@@ -14,6 +14,7 @@ from cpq.lint.finding import LintFinding, count, money, remark, told
 from cpq.lint.ground import Ground
 from cpq.lint.policies import Held, barred, held, holds_always, includes, is_simple
 from cpq.lint.spans import Span, common
+from cpq.lint.terms import cap_words
 from cpq.promotion import (
     BundlePrice,
     BuyGet,
@@ -46,12 +47,13 @@ def _by_a_cap_of_nothing(each: Held) -> Iterator[LintFinding]:
     cap = next((cap for cap in policy.caps if not cap.limit and holds_always(cap, policy)), None)
     if cap is None:
         return
+    words = cap_words(cap)
     yield remark(
         "lint.cap_zero",
         each.place,
-        en=f"promotion {policy.code} ({policy.benefit.words.en}) is capped at {cap}, so it never "
-        "gives anything; raise the cap, or take the promotion out",
-        zh=f"促销 {policy.code}（{policy.benefit.words.zh}）的限额为 {cap}，"
+        en=f"promotion {policy.code} ({policy.benefit.words.en}) is capped at {words.en}, so it "
+        "never gives anything; raise the cap, or take the promotion out",
+        zh=f"促销 {policy.code}（{policy.benefit.words.zh}）的限额为{words.zh}，"
         "永远不会优惠；请提高限额或删除该促销",
         rules=(policy.code,),
     )
@@ -61,7 +63,8 @@ def _by_a_cap_that_rejects(
     each: Held, policies: Sequence[Held], place: int
 ) -> Iterator[LintFinding]:
     policy = each.policy
-    if not is_simple(policy) or policy.spread == "per_line":
+    rejects = any(cap.behaviour == "reject" for cap in policy.caps)
+    if not rejects or not is_simple(policy) or policy.spread == "per_line":
         return
     # what another policy has taken off before lowers what this one asks for
     for rank, other in enumerate(policies):
@@ -141,14 +144,24 @@ def _by_its_currency(ground: Ground, each: Held) -> Iterator[LintFinding]:
 def _behind_others(policies: Sequence[Held]) -> Iterator[LintFinding]:
     """Policies behind one that leaves nothing of what they are for, or that acts alone."""
     hindered = barred(each.policy for each in policies)
-    takers = [each for each in policies if _takes_all(each.policy, hindered)]
-    alone = [each for each in policies if _acts_alone(each.policy)]
-    for each in policies:
-        first = next((other for other in alone if _keeps_away(policies, other, each)), None)
+    ranked = list(enumerate(policies))
+    takers = [(rank, each) for rank, each in ranked if _takes_all(each.policy, hindered)]
+    alone = [(rank, each) for rank, each in ranked if _acts_alone(each.policy)]
+    for rank, each in ranked:
+        late = each.policy.exclusive != "order"  # exclusive ones are asked before all others
+        first = next(
+            (
+                other
+                for place, other in alone
+                if other is not each and (late or place < rank) and includes(other, each)
+            ),
+            None,
+        )
         if first is not None:
             yield _kept_away(each, first)
             continue
-        taker = next((other for other in takers if _comes_before(policies, other, each)), None)
+        earlier = (other for place, other in takers if place < rank and includes(other, each))
+        taker = next(earlier, None)
         if taker is not None and is_simple(each.policy):
             yield _starved(each, taker)
 
@@ -170,18 +183,6 @@ def _acts_alone(policy: PromotionPolicy) -> bool:
     if policy.exclusive != "order" or policy.if_better or not _asks_nothing(policy):
         return False
     return is_simple(policy.with_(exclusive="no", group=None, not_with=()))
-
-
-def _comes_before(policies: Sequence[Held], one: Held, other: Held) -> bool:
-    return policies.index(one) < policies.index(other) and includes(one, other)
-
-
-def _keeps_away(policies: Sequence[Held], one: Held, other: Held) -> bool:
-    """Whether an exclusive policy is asked before another one wherever that could act."""
-    if other is one or not includes(one, other):
-        return False
-    first = policies.index(one) < policies.index(other)
-    return other.policy.exclusive != "order" or first
 
 
 def _starved(each: Held, taker: Held) -> LintFinding:

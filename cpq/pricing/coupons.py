@@ -42,6 +42,8 @@ def _outcome(
         return outcome_of(coupon, "not_covered" if acting else "promotion_not_in_force")
     if grant.coupon is not None and grant.coupon.key != coupon.key:
         return outcome_of(coupon, "same_promotion", "", grant.coupon.code)
+    if grant.coupon is None and not grant.policy.needs_coupon:
+        return outcome_of(coupon, "cap_exhausted", "1", "0")
     if grant.acts:
         return outcome_of(coupon, "applied")
     missed = grant.missed or next(iter(grant.refused.values()), None)

@@ -260,13 +260,13 @@ def _book(sheet: Sheet, sale: Sale, grant: Grant, lowered: dict[int, Decimal]) -
     sheet.taken += grant.takes
     if lowered:
         sheet.allocations += _allocations(sheet, sale, grant, lowered)
-    if grant.lowers and grant.asked > grant.total:
+    if grant.asked > grant.total:
         sheet.ungranted += (
             Ungranted(
                 promotion=policy.code,
                 asked=sale.shown(grant.asked),
                 granted=sale.shown(grant.total),
-                reason="capped" if grant.capped else "floored",
+                reason="capped" if grant.capped or grant.missed else "floored",
             ),
         )
     sheet.findings += [_over(sale, grant, over) for over in grant.over]

@@ -1,9 +1,9 @@
 """How the promotions of an order act together (促销叠加与互斥): exclusive ones, groups, modes.
 
 Exclusive policies are asked first: the first of them, by priority and code, that gives anything is
-alone. Otherwise the groups act by rank, each on what those before have left, and inside a group
-its mode says who acts. Nothing here depends on the order in which rules were loaded or coupons
-were typed.
+alone; one that is exclusive on its lines is alone on those. Then the groups act by rank, each on
+what those before have left, and inside a group its mode says who acts. Nothing here depends on the
+order in which rules were loaded or coupons were typed.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -98,24 +98,25 @@ def _alone(
 
 def _by_groups(sale: Sale, candidates: Sequence[Candidate]) -> Outcome:
     running = opened(sale.targets)
-    grants: list[Grant] = []
+    # what is exclusive on its lines speaks first on them, whatever group it is in
+    alone = [each for each in candidates if each.policy.exclusive == "line"]
+    grants = _stacked(sale, running, alone)
     combinations: list[Combination] = []
     groups: dict[str, list[Candidate]] = {}
     for each in candidates:
-        groups.setdefault(each.group.code, []).append(each)
+        if each.policy.exclusive != "line":
+            groups.setdefault(each.group.code, []).append(each)
     ranked = sorted(groups.values(), key=lambda group: (group[0].group.rank, group[0].group.code))
     for members in ranked:
-        # an exclusive one speaks first on its lines
-        in_turn = sorted(members, key=lambda each: each.policy.exclusive != "line")
-        before = len(running.acted)
-        group, pairs = in_turn[0].group, [(each.policy, each.places) for each in in_turn]
+        before, group = len(running.acted), members[0].group
         if group.mode == "best_combination":
+            pairs = [(each.policy, each.places) for each in members]
             found = best_of(sale, running, pairs, group)
             grants += found.grants
             running = found.running
             combinations.append(_told(sale, group, found))
         else:
-            grants += _MODES[group.mode](sale, running, in_turn)
+            grants += _MODES[group.mode](sale, running, members)
         running.later = running.later or len(running.acted) > before
     return Outcome(grants, tuple(combinations))
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from cpq.coupon import Coupon
 from cpq.funding import OWN_FUNDER, budget_left, funder_totals
 from cpq.kernel.money import EXACT
 from cpq.promotion.benefit import AmountOff, BundlePrice, BuyGet, FreeGoods, Ladder
@@ -161,7 +162,7 @@ class _Search:
     def _at_most(self, member: Member, opening: Running) -> int:
         policy, places = member
         grant = granted(policy, self.sale, opening, places)
-        if _gives_less_on_less(policy):
+        if _gives_less_on_less(policy, self.sale.coupons.get(policy.code, ())):
             return grant.total
         if isinstance(policy.benefit, FreeGoods):
             return _BOUNDLESS
@@ -203,14 +204,15 @@ def _own(sale: Sale, grant: Grant) -> int:
     return int(own.scaleb(sale.places, context=EXACT))
 
 
-def _gives_less_on_less(policy: PromotionPolicy) -> bool:
-    """Whether the less is left of the lines, the less a policy gives.
+def _gives_less_on_less(policy: PromotionPolicy, coupons: Sequence[Coupon]) -> bool:
+    """Whether the less is left of the lines, the less a policy gives that coupons may open.
 
     Not so of sets, which take dearer units where the cheap ones are used up, and of an amount on a
     tax basis, which is worth more on the lines that are taxed less.
     """
     benefit = policy.benefit
-    sides = [cap.tax for cap in policy.caps]
+    caps = [*policy.caps, *(cap for coupon in coupons for cap in coupon.caps)]
+    sides = [cap.tax for cap in caps]
     if isinstance(benefit, AmountOff):
         sides.append(benefit.tax)
     if isinstance(benefit, BuyGet | BundlePrice) or any(side is not None for side in sides):
@@ -222,7 +224,7 @@ def _gives_less_on_less(policy: PromotionPolicy) -> bool:
         for leaf in policy.leaves
     )
     turned = any(_holds_unless(each) for each in policy.conditions)
-    rejects = any(cap.behaviour == "reject" for cap in policy.caps)
+    rejects = any(cap.behaviour == "reject" for cap in caps)
     return not (bounded or turned or rejects or policy.picks != "all" or policy.exclusive == "line")
 
 

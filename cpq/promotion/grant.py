@@ -83,7 +83,9 @@ def granted(policy: PromotionPolicy, sale: Sale, running: Running, places: Seque
         return Grant(policy, places, refused=refused, coupon=coupon)
     given = _given(looked, coupon)
     if isinstance(given, Missed):
-        return Grant(policy, places, missed=given, refused=refused, coupon=coupon)
+        return Grant(
+            policy, places, asked=given.asked, missed=given, refused=refused, coupon=coupon
+        )
     return given._replace(places=places, refused=refused, coupon=coupon)
 
 
@@ -144,7 +146,7 @@ def _opened(
         own = [limit for limit in limits_of(policy, sale, places, coupon) if limit.is_of(coupon)]
         if not any(limit.hard and limit.left == 0 for limit in own):
             return coupon, None
-    if coupons:
+    if policy.needs_coupon:
         return coupons[0], Missed("cap_exhausted", "1", "0")
     return None, None
 
@@ -264,7 +266,7 @@ def _within_counts(
         elif not limit.left or (limit.left < 1 and cap.measure != "units"):
             return Missed("cap_exhausted", _plain(asked), _plain(limit.left))
         elif cap.behaviour == "reject" or cap.measure == "orders":
-            return Missed("capped", _plain(asked), _plain(limit.left))
+            return Missed("capped", _plain(asked), _plain(limit.left), asked=offer.asked)
         else:
             allowed = _narrowed(allowed, limit)
     return offer if allowed.free else offered(looked, allowed)

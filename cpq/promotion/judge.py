@@ -27,12 +27,16 @@ _QUANTITY_PLACES = 9
 
 
 class Missed(NamedTuple):
-    """Why something does not hold: reason, what it needed, what it found, what it looked at."""
+    """Why something does not hold: reason, what it needed, what it found, what it looked at.
+
+    ``asked`` are the minor units that a cap refuses as a whole.
+    """
 
     reason: str
     needed: str = ""
     actual: str = ""
     basis: str = ""
+    asked: int = 0
 
 
 class Looked(NamedTuple):
@@ -52,6 +56,13 @@ class Looked(NamedTuple):
             for place, each in enumerate(self.sale.targets)
             if means(selector, self.sale, place) and each.amount >= 0
         ]
+
+    def may_lower(self, place: int) -> bool:
+        """Whether the policy may lower a line, be it one that it is for or one that it gives."""
+        if place in self.running.locked:
+            return False
+        untouched = self.running.left[place] == self.sale.targets[place].amount
+        return untouched or not self.policy.undiscounted
 
 
 def means(selector: Selector, sale: Sale, place: int) -> bool:

@@ -274,7 +274,8 @@ def _at_most(times: int, *bounds: int | None) -> int:
 
 def _free_shipping(looked: Looked, benefit: FreeShipping, _: Allowance) -> Offer | Missed:
     sale, running = looked.sale, looked.running
-    places = [place for place, target in enumerate(sale.targets) if target.freight]
+    freight = (place for place, target in enumerate(sale.targets) if target.freight)
+    places = [place for place in freight if looked.may_lower(place)]
     if not places:
         return Missed("nothing_left", "freight", "none")
     left = positive(running, places)

@@ -84,7 +84,7 @@ def _free(looked: Looked, places: Iterable[int]) -> dict[int, Fraction]:
     """The units of lines that no set has used up."""
     used = looked.running.used
     free = {}
-    for place in places:
+    for place in filter(looked.may_lower, places):
         units = Fraction(looked.sale.targets[place].quantity) - used.get(place, _NONE)
         if units > 0:
             free[place] = units

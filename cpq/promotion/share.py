@@ -45,7 +45,8 @@ def shared(
         if asked > left and not limit.hard:
             over.append(Over(limit, asked))
         elif asked > left and limit.cap.behaviour == "reject":
-            return Missed("capped", money_text(sale, asked), money_text(sale, left)), True
+            refused = Missed("capped", money_text(sale, asked), money_text(sale, left))
+            return refused._replace(asked=offer.asked), True
         elif limit.product and limit.hard and offer.places:
             # also where less is asked of it: what other lines have no room for comes to its own
             narrow = _by_product(limit, left, looked, offer, narrow)

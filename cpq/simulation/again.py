@@ -1,9 +1,10 @@
 """A past pricing once more (重新计价): to the same cent, or under another catalogue.
 
-A pricing keeps what was asked, on which day, for whom and under which policy. The same snapshot
-therefore gives the identical value again (``repriced``), and a draft of the next one says what the
-same request would cost under it (``priced_under``). Whether the book was named on the request or
-chosen by assignments is not kept; it is read off what the catalogue itself would choose.
+A pricing keeps what was asked, on which day, for whom, under which policy, and what promotions were
+told of the sale: coupons, and what was used of limits then. The same snapshot therefore gives the
+identical value again (``repriced``), and a draft of the next one says what the same request would
+cost under it (``priced_under``). Whether the book was named on the request or chosen by assignments
+is not kept; it is read off what the catalogue itself would choose.
 """
 
 from collections.abc import Iterator
@@ -174,6 +175,7 @@ def _again(
         promotions=pricing.promoted,
         manual=dict(pricing.manual),
         purchased=pricing.purchased,
+        deal=pricing.deal,
         policy=pricing.policy,
         plan=plan,
         taxes=taxes,

@@ -46,9 +46,9 @@ class Pricing(Frozen):
     of the counters of caps, ``coupons`` what became of each that was entered, ``combinations``
     where the best one was searched for, ``ungranted`` what promotions asked for and caps or floors
     kept back. ``refused`` are the promotions that did not hold for the order at all, with the
-    reason; what happened on a line stands in its ``steps``. ``findings`` are what a person should know: floors
-    that do not hold, a larger quantity that costs less. Optional lines are in no total. Amounts
-    are in ``currency`` and rounded as ``policy`` says; ``price`` makes it.
+    reason; what happened on a line stands in its ``steps``. ``findings`` are what a person should
+    know: floors that do not hold, a larger quantity that costs less. Optional lines are in no
+    total. Amounts are in ``currency`` and rounded as ``policy`` says; ``price`` makes it.
 
     >>> from datetime import date
     >>> from cpq import Catalogue, PriceBook, PriceBookVersion, Product, entry, item, price

@@ -24,7 +24,7 @@ from revenue.invoice import Invoice
 from revenue.ledger.balance import Balance, Balances, Move
 from revenue.ledger.claims import place_claim, place_claim_reversal, place_claim_settlement
 from revenue.ledger.fact import Fact, read_fact
-from revenue.ledger.rebates import place_rebate
+from revenue.ledger.rebates import keep_currency, place_rebate
 from revenue.ledger.series import series_key
 from revenue.rebate.fact import (
     RebateAccrual,
@@ -80,6 +80,11 @@ _REBATES = (
     "FROM {p}fact s JOIN {p}reversal r ON r.tenant = s.tenant AND r.reverses_seq = s.seq "
     "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq WHERE s.tenant = :tenant "
     "AND s.contract_key = :key AND s.kind = 'rebate_settlement' ORDER BY seq"
+)
+_FIRST_ACCRUAL = (
+    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
+    "AND (contract_key = :key OR order_key = :key) "
+    "AND kind IN ('rebate_accrual', 'rebate_carry') ORDER BY seq LIMIT 1"
 )
 _OWED = (
     "SELECT currency, amount_minor FROM {p}receivable "
@@ -171,11 +176,13 @@ class Excerpt:
                 self._document("receipt", fact.receipt)
             case Receivable():
                 self._fact("invoice", fact.source)
-                self._fact("rebate_claw_back", fact.source)
+                if self.draft.facts.get(series_key("invoice", fact.source)) is None:
+                    self._fact("rebate_claw_back", fact.source)
                 self._owed(fact.source)
             case Receipt():
                 if fact.rebate:
-                    self._rebates(fact.rebate)
+                    self._fact("rebate_settlement", fact.number)
+                    self._reversed(fact.number)
             case Invoice():
                 self._owed(fact.number)
                 self._contract(fact.contract)
@@ -185,7 +192,9 @@ class Excerpt:
                 self._claims(fact.contract)
                 if not isinstance(fact, Claim):
                     self._claim(fact.claim)
-            case RebateAccrual() | RebateSettlement() | RebateClawBack() | RebateCarry():
+            case RebateAccrual():
+                self._accrued_in(fact.agreement)
+            case RebateSettlement() | RebateClawBack() | RebateCarry():
                 for agreement, _ in rebate_effects(fact):
                     self._rebates(agreement)
             case Reversal():
@@ -301,6 +310,14 @@ class Excerpt:
                 case _:
                     pass
 
+    def _accrued_in(self, agreement: str) -> None:
+        """In which currency rebates accrue: the first says it, however many follow."""
+        if self._first_time("accrued", agreement):
+            first = self._rows.first(_FIRST_ACCRUAL, key=key_of(agreement))
+            fact = None if first is None else fact_of(first)
+            if isinstance(fact, RebateFact):
+                keep_currency(self.draft, fact)
+
     def _rebates(self, agreement: str) -> None:
         """What is owed under a rebate agreement, and what moved it."""
         if not self._first_time("rebates", agreement):
@@ -315,7 +332,6 @@ class Excerpt:
             if isinstance(fact, Reversal):
                 settlement = settlements[number_key(fact.reverses)]
                 place_rebate(self.draft, settlement, sign=-1, on=fact.on, only=agreement)
-                self.draft.reversals.put(number_key(fact.reverses), fact.number)
 
     def _reversal(self, fact: Reversal) -> None:
         key = key_of(fact.reverses)
@@ -325,9 +341,7 @@ class Excerpt:
                     # A reversal that happens to have the number is only looked at: posting it
                     # needs what it reversed, which nobody read, and nothing depends on it.
                     self._keep(row, to_post=row.kind != "reversal")
-            reversal = self._rows.first(_REVERSED_BY, key=key)
-            if reversal is not None:
-                self.draft.reversals.put(key, reversal.number)
+            self._reversed(fact.reverses)
         match self.draft.facts.get(("settlement", key)):
             case Application() as settlement:
                 self._document("receipt", settlement.receipt)
@@ -340,10 +354,13 @@ class Excerpt:
                 self._document("receipt", settlement.receipt)
             case ClaimSettlement() as settlement:
                 self._claims(settlement.contract)
-            case RebateSettlement() as settlement:
-                self._rebates(settlement.agreement)
             case _:
                 pass
+
+    def _reversed(self, number: str) -> None:
+        reversal = self._rows.first(_REVERSED_BY, key=key_of(number))
+        if reversal is not None:
+            self.draft.reversals.put(number_key(number), reversal.number)
 
 
 def facts_of(found: Iterable[Row[Any]]) -> tuple[Fact, ...]:

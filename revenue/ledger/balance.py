@@ -103,8 +103,9 @@ class Balances:
 
     ``reversals`` maps a settlement to the number of its reversal, ``receivables`` a customer to
     its receivables as recorded, ``delivered`` (contract, line) to a quantity, ``delivered_net`` a
-    contract to an amount, ``currencies`` a contract to the currency of its deliveries and invoices,
-    ``billed`` (contract, line) to a gross amount, ``owed`` an invoice to its receivables' sum,
+    contract to an amount, ``currencies`` a contract to the currency of its deliveries and invoices
+    (a rebate agreement to that of its rebates), ``billed`` (contract, line) to a gross amount,
+    ``owed`` an invoice to its receivables' sum,
     ``claimed`` (contract, funder, promotion, line, tax code) to what was claimed of it, and (claim,
     line, tax code) to what was reversed of it.
     """

@@ -66,15 +66,14 @@ def rebate_balance(draft: Balances, agreement: str, customer: str) -> Balance:
 def record_rebate(draft: Balances, fact: RebateFact) -> None:
     """Record a fact that fits what is owed, or what the customer owes."""
     for agreement, amount in rebate_effects(fact):
-        balance = draft.documents.get(rebate_key(agreement, fact.customer))
-        if balance is not None and balance.left.code != amount.code:
+        known = draft.currencies.get(_currency_key(agreement)) or amount.code
+        if known != amount.code:
             raise Refused(
                 "rebate.currency_mismatch",
-                f"{noun(fact.kind)} {fact.number} is in {amount.code}, the rebate of "
-                f"{fact.customer} under {agreement} in {balance.left.code}; one agreement is in "
-                "one currency",
+                f"{noun(fact.kind)} {fact.number} is in {amount.code}, rebates under {agreement} "
+                f"are in {known}; one agreement is in one currency",
                 number=fact.number,
-                currencies=(amount.code, balance.left.code),
+                currencies=(amount.code, known),
             )
     if not isinstance(fact, RebateAccrual):
         _refuse_excess(fact, draft.documents.get(rebate_key(fact.agreement, fact.customer)))
@@ -92,6 +91,7 @@ def place_rebate(
     """Take a fact up, or undo it (−1), without a look at the rules; of two agreements ``only``
     one, where the other is not being read.
     """
+    keep_currency(draft, fact)
     for agreement, amount in rebate_effects(fact):
         if only is not None and number_key(agreement) != number_key(only):
             continue
@@ -104,6 +104,17 @@ def place_rebate(
             balance = balance._replace(document=fact)
         draft.documents.put(key, balance)
         draft.move(key, day, amount * sign)
+
+
+def keep_currency(draft: Balances, fact: RebateFact) -> None:
+    """From now on rebates under the agreements of a fact are in its currency."""
+    for agreement, amount in rebate_effects(fact):
+        draft.currencies.put(_currency_key(agreement), amount.code)
+
+
+def _currency_key(agreement: str) -> str:
+    """An agreement among the contracts: no contract's number holds a tab."""
+    return f"{REBATE}\t{number_key(agreement)}"
 
 
 def undo_rebate_settlement(draft: Balances, fact: Reversal, settlement: RebateSettlement) -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from cpq.cap import Cap
 from cpq.configuration import Item
-from cpq.kernel.errors import DomainError, Invalid
+from cpq.kernel.errors import DomainError
 from cpq.kernel.money import Money
 from cpq.kernel.period import Period
 from cpq.pricebook import entry
@@ -68,7 +68,10 @@ def test_an_amount_off_is_that_amount_under_either_spread(spread: str) -> None:
 def test_a_cap_clips_and_the_shares_add_up_to_it() -> None:
     assert _shares(_priced(_percent("50", caps=(_cap("10.00"),)))) == ["5.63", "4.37"]
     assert _shares(_priced(_percent("50", caps=(_cap("88.85"),)))) == ["50.00", "38.85"]
-    assert _shares(_priced(_percent("50", spread="per_line", caps=(_cap("0.01"),)))) == ["0.01", "0.00"]
+    assert _shares(_priced(_percent("50", spread="per_line", caps=(_cap("0.01"),)))) == [
+        "0.01",
+        "0.00",
+    ]
 
 
 def test_a_cap_that_rejects_gives_nothing_beyond_it() -> None:

@@ -58,6 +58,7 @@ def test_a_budget_that_rejects_gives_all_or_nothing() -> None:
     assert not refused.discount.amount
     (why,) = refused.why_not("OFF")
     assert (why.reason, why.needed, why.actual) == ("capped", "40.00", "39.99")
+    assert [str(each.missing) for each in refused.ungranted] == ["40.00"]
 
 
 @pytest.mark.parametrize(("over", "severity"), [("warn", "note"), ("approve", "approval")])
@@ -249,6 +250,17 @@ def test_a_coupon_opens_its_promotion_and_counts_its_own_cap() -> None:
     )
     gone = buy(market(off), item("MUG", 1), deal=again)
     assert [each.reason for each in gone.coupons] == ["cap_exhausted"]
+
+
+def test_a_used_up_coupon_takes_nothing_away_that_everybody_has() -> None:
+    off = rule(benefit=HALF)
+    deal = DealFacts(
+        coupons=(Coupon(code="A", promotion="OFF"),),
+        usage=CapUsage(rows=(("coupon a/once/lifetime/orders", Decimal(1)),)),
+    )
+    pricing = buy(market(off), item("MUG", 1), deal=deal)
+    assert pricing.discount == cny("20.00")
+    assert [each.reason for each in pricing.coupons] == ["cap_exhausted"]
 
 
 def test_a_coupon_that_falls_short_says_by_how_much() -> None:

@@ -98,6 +98,13 @@ def test_exclusive_on_a_line_keeps_others_off_that_line_only() -> None:
     assert [(each.line, each.reason) for each in pricing.why_not("A")] == [("1", "excluded_by")]
 
 
+def test_exclusive_on_a_line_comes_before_every_group() -> None:
+    own = off("OWN", 10, exclusive="line", products=("MUG",), group="LATE")
+    groups = (PromotionGroup(code="LATE", rank=9), PromotionGroup(code="EARLY", rank=-9))
+    early = off("A", 50, group="EARLY")
+    assert discounts(buy(market(early, own, groups=groups), item("MUG", 1))) == ["4.00"]
+
+
 @pytest.mark.parametrize("who", ["first", "second"])
 def test_promotions_that_do_not_go_together_whoever_says_so(who: str) -> None:
     first = off("A", 10, priority=1, not_with=("B",) if who == "first" else ())

@@ -15,6 +15,7 @@ from cpq import (
     FixedPrice,
     Floor,
     FreeGoods,
+    FreeShipping,
     Money,
     PercentOff,
     Pricing,
@@ -238,3 +239,46 @@ def test_a_budget_with_tax_is_met_to_the_cent_where_a_floor_moves_a_large_discou
     pricing = buy(trade, item("MUG", 100_000), item("CAP", 400_000))
     assert discounts(pricing) == ["884955.75", "0.00"]  # 1000000.00 with 13 %
     assert _takes(pricing) == {"OFF/1/2026-11/amount CNY": "1000000.00"}
+
+
+def test_the_best_combination_knows_the_limits_of_coupons() -> None:
+    # half of 40.00 is more than the coupon allows, half of 36.00 is not
+    rival = rule("A", benefit=PercentOff(percent=30), group="G", priority=3, not_with=("B", "C"))
+    first = rule("B", benefit=AmountOff(amount=cny("4.00")), group="G", priority=2)
+    second = rule("C", benefit=PercentOff(percent=50), group="G", needs_coupon=True)
+    coupon = Coupon(code="X-1", promotion="C", caps=(amount_cap("18.00", over="reject"),))
+    group = PromotionGroup(code="G", mode="best_combination")
+    trade = market(rival, first, second, groups=(group,))
+    (found,) = buy(trade, item("MUG"), deal=DealFacts(coupons=(coupon,))).combinations
+    assert (found.chosen, str(found.granted), found.proven) == (("B", "C"), "22.00", True)
+
+
+_CAP = Selector(products=("CAP",))
+
+
+@pytest.mark.parametrize(
+    ("benefit", "second"),
+    [
+        (
+            BundlePrice(
+                items=(BundleItem(of=Selector(products=("MUG",))), BundleItem(of=_CAP)),
+                price=cny("20.00"),
+            ),
+            "CAP",
+        ),
+        (BuyGet(buy=1, get=1, reward="other", of=_CAP), "CAP"),
+        (FreeShipping(), "SHIP"),
+    ],
+    ids=["bundle", "other goods", "freight"],
+)
+@pytest.mark.parametrize("kept", [{"exclusive": "line"}, {}])
+def test_what_a_promotion_gives_it_may_lower(
+    benefit: object, second: str, kept: dict[str, str]
+) -> None:
+    """A line that another one has for itself is not given, nor one that was lowered before."""
+    first = rule("A", benefit=PercentOff(percent=10), products=(second,), priority=5, **kept)
+    later = rule("B", benefit=benefit, products=("MUG",), undiscounted=not kept)
+    pricing = buy(market(first, later), item("MUG"), item(second))
+    assert {row.promotion for row in pricing.allocations} == {"A"}
+    alone = buy(market(later), item("MUG"), item(second))
+    assert {row.promotion for row in alone.allocations} == {"B"}

@@ -73,7 +73,7 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("revenue/ledger/series.py", "f'{fact.kind}.too_early'"): (
         *("application.too_early", "write_off.too_early", "recovery.too_early"),
         *("reversal.too_early", "receivable.too_early"),
-        *("claim_reversal.too_early", "claim_settlement.too_early"),
+        *("claim_reversal.too_early", "claim_settlement.too_early", "receipt.too_early"),
     ),
     ("revenue/ledger/claims.py", "f'{fact.kind}.other_claim'"): (
         *("claim_reversal.other_claim", "claim_settlement.other_claim"),

@@ -52,6 +52,7 @@ NOUNS = {
     "budget": ("Budgets of promotions", "促销预算"),
     "coupon": ("Coupons", "优惠券"),
     "funding": ("Funding", "费用分摊"),
+    "rebate": ("Rebates", "返利"),
     "allocation": ("Allocations", "分摊"),
     "return": ("Returns", "退货"),
     "quote": ("Quotes", "报价单"),

@@ -440,6 +440,10 @@ def test_a_store_counts_what_was_carried_once() -> None:
             "rebate.currency_mismatch",
             earned("RA-9").with_(amount=Money("5.00", "USD")),
         ),
+        (
+            "rebate.currency_mismatch",
+            earned("RA-9", agreement="RB-2", customer="C-2").with_(amount=Money("5.00", "USD")),
+        ),
     ],
 )
 def test_a_store_refuses_what_the_ledger_refuses(code: str, fact: Fact) -> None:

@@ -34,6 +34,22 @@ NEVER = frozenset(
         *("set_beyond_max", "gift_unpriced"),
     )
 )
+_BARE: dict[str, Any] = {
+    "exclusive": "no",
+    "group": None,
+    "conditions": (),
+    "caps": (),
+    "not_with": (),
+    "quantity_from": None,
+    "needs_coupon": False,
+    "picks": "all",
+    "undiscounted": False,
+    "sees": None,
+    "weights": "amount",
+    "products": (),
+    "basis": "order",
+}
+"""A policy that looks at nothing but its own lines."""
 _TWISTS: tuple[dict[str, Any], ...] = (
     {},
     {"quantity_to": 3},
@@ -48,18 +64,10 @@ _TWISTS: tuple[dict[str, Any], ...] = (
     {"benefit": {"kind": "free_goods", "product": "GHOST"}},
     {"benefit": {"kind": "percent_off", "percent": 100}, "priority": 3, "caps": ()},
     {"exclusive": "order", "priority": 3, "benefit": {"kind": "percent_off", "percent": 30}},
-    {
-        **{"exclusive": "order", "group": None, "conditions": (), "caps": (), "not_with": ()},
-        **{"quantity_from": None, "needs_coupon": False, "picks": "all", "undiscounted": False},
-        **{"sees": None, "weights": "amount", "products": (), "basis": "order"},
-        "benefit": {"kind": "percent_off", "percent": 10},
-    },
-    {
-        **{"exclusive": "no", "group": None, "conditions": (), "caps": (), "not_with": ()},
-        **{"quantity_from": None, "needs_coupon": False, "picks": "all", "undiscounted": False},
-        **{"sees": None, "weights": "amount", "products": (), "basis": "order", "priority": 9},
-        "benefit": {"kind": "percent_off", "percent": 100},
-    },
+    {**_BARE, "exclusive": "order", "benefit": {"kind": "percent_off", "percent": 10}},
+    {**_BARE, "priority": 9, "benefit": {"kind": "percent_off", "percent": 100}},
+    {**_BARE, "benefit": {"kind": "amount_off", "amount": "40.00 CNY"}},
+    {**_BARE, "quantity_from": 2, "benefit": {"kind": "percent_off", "percent": 60}},
 )
 
 
