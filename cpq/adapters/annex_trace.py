@@ -157,7 +157,8 @@ class _Traced:
             if line.tax_fixed:
                 yield hand.say("of_it_per_unit", amount=write(line.tax_fixed))
         if line.allocated is not None:
-            yield hand.say("allocated", amount=write(line.allocated))
+            key = "allocated" if line.included else "allocated_with_gifts"
+            yield hand.say(key, amount=write(line.allocated))
         margin = self.margins.get(line.number)
         if line.included or margin is None:
             if line.cost is not None:

@@ -172,9 +172,12 @@ def check(
     found = read_catalogue(folder)
     for name in ("products", "categories", "boms", "books", "promotions", "customers"):
         typer.echo(f"{len(getattr(found, name)):>6} {name}")
-    for name in ("agreements", "assignments", "scopes", "floors", "plans", "regimes"):
+    for name in (
+        *("promotion_groups", "agreements", "assignments", "scopes", "floors", "plans"),
+        "regimes",
+    ):
         if rows := getattr(found, name):
-            typer.echo(f"{len(rows):>6} {name}")
+            typer.echo(f"{len(rows):>6} {name.replace('_', ' ')}")
 
 
 @app.command("doctor")
