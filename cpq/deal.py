@@ -4,10 +4,11 @@ Pricing is told these facts and keeps them, so that the same facts give the same
 much of a cap is used comes from whoever keeps the budget ledger, as of the moment of asking.
 """
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cpq.cap import CapUsage
 from cpq.coupon import Coupon
+from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.text import Line
 
@@ -30,6 +31,19 @@ class DealFacts(Frozen):
     salesperson: Line = ""
     contract: Line = ""
     orders_placed: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _codes_are_of_one_coupon(self) -> "DealFacts":
+        known: dict[str, Coupon] = {}
+        for coupon in self.coupons:
+            if known.setdefault(coupon.key, coupon) != coupon:
+                raise Invalid(
+                    "coupon.ambiguous",
+                    f"two coupons that differ have the code {coupon.code!r}; give the one that was "
+                    "found for the code",
+                    coupon=coupon.code,
+                )
+        return self
 
 
 NO_FACTS = DealFacts()

@@ -10,7 +10,14 @@ from decimal import Decimal
 from cpq.cap import CapTake, CapUsage, Counter, Facts, counters_of
 from cpq.funding.model import FundingPlan
 from cpq.funding.share import Parts
-from cpq.kernel.money import difference, total
+from cpq.kernel.money import (
+    Rounding,
+    currency_places,
+    difference,
+    places_of,
+    rounded,
+    total,
+)
 
 
 def budget_counters(
@@ -73,7 +80,14 @@ def budget_takes(
         for funder, amount in parts:
             sums[funder] = total((sums.get(funder, Decimal(0)), amount))
     return tuple(
-        CapTake(counter=counter, amount=sums[funder], limit=limit)
+        CapTake(counter=counter, amount=_counted(sums[funder], counter), limit=limit)
         for funder, counter, limit in budget_counters(plan, promotion=promotion, facts=facts)
         if sums.get(funder)
     )
+
+
+def _counted(amount: Decimal, counter: Counter) -> Decimal:
+    """On the grid of the currency, rounded up: what fits what is left still does."""
+    assert counter.currency is not None, "the budget of a funder is an amount"
+    places = currency_places(counter.currency)
+    return amount if places_of(amount) <= places else rounded(amount, places, Rounding.UP)

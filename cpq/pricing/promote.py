@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
 from cpq.allocation import Allocation, Ungranted
 from cpq.cap import CapScope, CapTake, Facts
@@ -19,11 +18,20 @@ from cpq.coupon import Coupon
 from cpq.coupon import refusal as coupon_refusal
 from cpq.funding import budget_left, budget_takes, funded
 from cpq.kernel.errors import Finding
-from cpq.kernel.money import EXACT, difference
+from cpq.kernel.money import difference
 from cpq.kernel.text import LocalText
 from cpq.pricing.coupons import other_currency, outcomes
 from cpq.pricing.draft import Draft
-from cpq.pricing.gift import Priced, add_gift, priced_gift, share_revenue
+from cpq.pricing.gift import (
+    add_gift,
+    fixed_tax,
+    minor_of,
+    next_number,
+    priced_gift,
+    share_revenue,
+    tax_sides,
+    worth_of_gift,
+)
 from cpq.pricing.scene import Scene
 from cpq.pricing.sheet import Sheet
 from cpq.promotion import (
@@ -33,6 +41,7 @@ from cpq.promotion import (
     InForce,
     Sale,
     Target,
+    Worth,
     acted,
     content_order,
     gift_row,
@@ -40,7 +49,6 @@ from cpq.promotion import (
     rows_of,
 )
 from cpq.promotion.share import Over
-from cpq.tax import TaxBasis
 
 _WHOLE = Fraction(1)
 
@@ -127,7 +135,7 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
     product, floors = draft.shelved.product, sheet.floors.get(place)
     net, gross = _WHOLE, _WHOLE
     if price.position is not None:
-        net, gross = _tax_sides(price.position.rate.percent, price.basis)
+        net, gross = tax_sides(price.position.rate.percent, price.basis)
     cost = sheet.cost(place) if sheet.catalogue.cost_book else None
     return Target(
         draft.number,
@@ -136,8 +144,11 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
         draft.shelved.categories,
         draft.own_quantity,
         product.unit,
-        _minor(sheet, sheet.amounts[place]),
-        0 if floors is None else _minor(sheet, floors.least),
+        minor_of(sheet, sheet.amounts[place]),
+        max(
+            0 if floors is None else minor_of(sheet, floors.least),
+            fixed_tax(sheet, draft, price),
+        ),
         net,
         gross,
         product.freight,
@@ -147,26 +158,10 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
     )
 
 
-@lru_cache(maxsize=256)
-def _tax_sides(percent: Decimal, basis: TaxBasis) -> tuple[Fraction, Fraction]:
-    """What one of a price is before tax and with it."""
-    taxed = 1 + Fraction(percent) / 100
-    return (1 / taxed, _WHOLE) if basis == "gross" else (_WHOLE, taxed)
-
-
-def _minor(sheet: Sheet, amount: Decimal) -> int:
-    return int(amount.scaleb(sheet.places, context=EXACT))
-
-
 def _sale(sheet: Sheet, targets: Sequence[Target]) -> Sale:
-    worth: dict[tuple[str, Decimal], Priced | None] = {}
-
-    def value(product: str, quantity: Decimal) -> int | None:
-        key = (product, quantity)
-        if key not in worth:
-            worth[key] = priced_gift(sheet, product, quantity)
-        found = worth[key]
-        return None if found is None else _minor(sheet, found.amount)
+    def value(product: str, quantity: Decimal) -> Worth | None:
+        found = priced_gift(sheet, product, quantity)
+        return None if found is None else worth_of_gift(sheet, found)
 
     coupons: dict[str, list[Coupon]] = {}
     for coupon in sorted(sheet.deal.coupons, key=lambda coupon: coupon.key):
@@ -181,6 +176,7 @@ def _sale(sheet: Sheet, targets: Sequence[Target]) -> Sale:
         facts_of(sheet),
         sheet.catalogue.units,
         value,
+        {},
         sheet.customer,
         sheet.deal,
         coupons,
@@ -227,17 +223,19 @@ def _settle(sheet: Sheet, sale: Sale, places: Sequence[int], grants: Sequence[Gr
     """Put what the promotions gave on the sheet."""
     nets = sheet.nets = list(sheet.amounts)
     together: list[set[int]] = []
+    number = next_number(sheet.drafts)
     for grant in grants:
         if sheet.traced:
             for place, row in rows_of(grant, sale):
                 sheet.noted(places[place], row)
         lowered = {places[place]: sale.shown(share) for place, share in grant.shares.items()}
         for gift in grant.gifts:
-            place = _given(sheet, sale, grant, gift)
+            place = _given(sheet, sale, grant, gift, number=number)
+            number += 1
             nets.append(sheet.amounts[place])
             if gift.off:
                 lowered[place] = sale.shown(gift.off)
-            together.append({place, *(places[each] for each in grant.places)})
+            together.append({place, *(places[each] for each in gift.places)})
         for place, amount in lowered.items():
             nets[place] = difference(nets[place], amount)
         _book(sheet, sale, grant, lowered)
@@ -245,11 +243,11 @@ def _settle(sheet: Sheet, sale: Sale, places: Sequence[int], grants: Sequence[Gr
         share_revenue(sheet, together)
 
 
-def _given(sheet: Sheet, sale: Sale, grant: Grant, gift: Gift) -> int:
+def _given(sheet: Sheet, sale: Sale, grant: Grant, gift: Gift, *, number: int) -> int:
     """Put goods that are free on the sheet; the place of their line."""
     priced = priced_gift(sheet, gift.product, gift.quantity)
     assert priced is not None, "goods without a price are not given"
-    place = add_gift(sheet, priced, promotion=grant.policy.code)
+    place = add_gift(sheet, priced, number, promotion=grant.policy.code)
     sheet.noted(place, gift_row(grant, gift.value, gift.off, sale))
     return place
 

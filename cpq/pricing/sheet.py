@@ -55,7 +55,7 @@ class Sheet:
         size = len(drafts)
         self.catalogue = catalogue
         self.scene = scene
-        self.drafts = drafts
+        self.drafts = list(drafts)
         self.prices = list(prices)
         self.at = at
         self.traced = traced
@@ -66,6 +66,7 @@ class Sheet:
         self.combinations: tuple[Combination, ...] = ()
         self.ungranted: tuple[Ungranted, ...] = ()
         self.gifts: dict[int, str] = {}
+        self.gift_prices: dict[tuple[str, Decimal], object] = {}
         self.last_prices = dict(purchased.last_prices) if purchased else {}
         self.amounts: list[Decimal] = [NOTHING] * size
         self.nets: Sequence[Decimal] = self.amounts
@@ -100,7 +101,7 @@ class Sheet:
 
     def append(self, draft: Draft, price: UnitPrice, amount: Decimal) -> int:
         """One more line, which nobody asked for; its place."""
-        self.drafts = (*self.drafts, draft)
+        self.drafts.append(draft)
         self.prices.append(price)
         self.amounts.append(amount)
         self.steps.append(None)

@@ -3,9 +3,10 @@
 A policy is written in ``policy``, with what it gives (``benefit``), what it asks for
 (``condition``), which lines it means (``selector``) and which group it acts in (``group``).
 ``lookup`` says which of them may act on an order; an order is a ``sale``. What one policy takes off
-it is a ``grant``: ``judge`` looks at its conditions, ``reckon`` and ``sets`` at its benefit,
-``limit`` at its caps, ``share`` shares what they let through. How they act together says ``act``,
-with ``best`` where the best combination is wanted; ``rows`` is what the trace shows of it.
+it is a ``grant``: ``judge`` looks at its conditions; ``reckon``, ``sets`` and ``goods`` say what its
+benefit asks for, an ``offer``; ``limit`` looks at its caps, ``share`` shares what they let through.
+How they act together says ``act``, with ``best`` where the best combination is wanted; ``rows`` is
+what the trace shows of it.
 """
 
 from cpq.promotion.act import Candidate, Combination, Outcome, acted
@@ -36,10 +37,10 @@ from cpq.promotion.condition import (
 from cpq.promotion.grant import Grant, granted
 from cpq.promotion.group import PromotionGroup
 from cpq.promotion.lookup import InForce, PromotionLookup, in_force, ordered
+from cpq.promotion.offer import Gift
 from cpq.promotion.policy import Basis, PromotionPolicy, refusal
-from cpq.promotion.reckon import Gift
 from cpq.promotion.rows import gift_row, rows_of
-from cpq.promotion.sale import Running, Sale, Target, content_order, opened
+from cpq.promotion.sale import Running, Sale, Target, Worth, content_order, opened
 from cpq.promotion.selector import Selector
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Selector",
     "Target",
     "Unless",
+    "Worth",
     "acted",
     "content_order",
     "gift_row",

@@ -14,9 +14,10 @@ from cpq.cap import CapTake
 from cpq.coupon import Coupon
 from cpq.kernel.money import EXACT, plain, rounded_fraction
 from cpq.promotion.judge import Looked, Missed, missed
-from cpq.promotion.limit import Limit, Used, limits_of, measured, takes_of
+from cpq.promotion.limit import Counted, Limit, Used, limits_of, takes_of
+from cpq.promotion.offer import ANY, Allowance, Gift, Offer, worth_of
 from cpq.promotion.policy import PromotionPolicy
-from cpq.promotion.reckon import ANY, Allowance, Gift, Offer, offered, worth_of
+from cpq.promotion.reckon import offered
 from cpq.promotion.sale import Running, Sale
 from cpq.promotion.share import Over, money_text, shared
 
@@ -100,6 +101,10 @@ def applied(grant: Grant, running: Running) -> None:
         kept = max(grant.worth[place] - grant.shares.get(place, 0), Fraction(0))
         running.held[place] = running.held.get(place, Fraction(0)) + kept
     policy = grant.policy
+    benefit = policy.benefit
+    if benefit.kind == "buy_get" and benefit.percent == 100 and grant.spent and not grant.capped:
+        for place, units in grant.spent.units.items():
+            running.given[place] = running.given.get(place, Fraction(0)) + units
     if policy.exclusive == "line":
         running.locked.update(dict.fromkeys(grant.shares, policy.code))
     entered(policy, running)
@@ -235,13 +240,13 @@ def _used(looked: Looked, offer: Offer, shares: Mapping[int, int]) -> Used:
     """What of lines and gifts an offer uses once it is shared; all units of a line that is lowered
     where it does not say.
     """
-    targets = looked.sale.targets
     units = {
-        place: Fraction(targets[place].quantity) if offer.units is None else offer.units[place]
+        place: looked.running.bought(looked.sale, place)
+        if offer.units is None
+        else offer.units[place]
         for place in shares
     }
-    gifts = [(gift.product, gift.quantity, gift.off) for gift in offer.gifts]
-    return Used(shares, units, gifts, offer.uses)
+    return Used(shares, units, offer.gifts, offer.uses)
 
 
 def _within_counts(
@@ -251,14 +256,15 @@ def _within_counts(
     allowed, sale = ANY, looked.sale
     lowered = (place for place, weight in zip(offer.places, offer.weights, strict=True) if weight)
     everything = _used(looked, offer, dict.fromkeys(lowered, 1))
+    counted = Counted(everything, sale, limits)
     for limit in limits:
         cap = limit.cap
         if cap.measure not in ("orders", "uses", "units") or limit.left is None:
             continue
-        asked = measured(limit, sale, everything)
         if cap.window == "line":
-            allowed = _per_line(looked, offer, limit, allowed)
+            allowed = _per_line(everything, limit, allowed, over)
             continue
+        asked = counted.measured(limit)
         if asked <= limit.left:
             continue
         if not limit.hard:
@@ -285,13 +291,17 @@ def _narrowed(allowed: Allowance, limit: Limit) -> Allowance:
     return allowed._replace(units=units)
 
 
-def _per_line(looked: Looked, offer: Offer, limit: Limit, allowed: Allowance) -> Allowance:
-    """At most so many units of each line: of each product, as lines of one product compete."""
-    found = allowed
-    for place in offer.places:
-        product = looked.sale.targets[place].product
-        found = _narrowed(found, limit._replace(product=product))
-    return found
+def _per_line(used: Used, limit: Limit, allowed: Allowance, over: list[Over]) -> Allowance:
+    """At most so many units of each line; a line that asks for more gets none where it rejects."""
+    most = limit.left or Fraction(0)
+    by_line = dict(allowed.by_line)
+    for place, units in used.units.items():
+        if units > most and not limit.hard:
+            over.append(Over(limit, units))
+        elif units > most:
+            within = Fraction(0) if limit.cap.behaviour == "reject" else most
+            by_line[place] = min(within, by_line.get(place, within))
+    return allowed._replace(by_line=by_line)
 
 
 def _plain(number: Fraction) -> str:
@@ -336,5 +346,6 @@ def _fits(looked: Looked, offer: Offer, limits: Sequence[Limit], over: list[Over
     used = _used(looked, offer, shares)
     hard = (limit for limit in limits if limit.hard and limit.left is not None)
     counts = (limit for limit in hard if limit.cap.measure in ("units", "uses"))
-    passed = any(measured(limit, looked.sale, used) > (limit.left or 0) for limit in counts)
+    counted = Counted(used, looked.sale, limits)
+    passed = any(counted.measured(limit) > (limit.left or 0) for limit in counts)
     return None if passed else used

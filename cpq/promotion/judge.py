@@ -49,13 +49,7 @@ class Looked(NamedTuple):
 
     def of(self, selector: Selector | None) -> Sequence[int]:
         """The lines that a condition means; by default those that the policy is for."""
-        if selector is None:
-            return self.places
-        return [
-            place
-            for place, each in enumerate(self.sale.targets)
-            if means(selector, self.sale, place) and each.amount >= 0
-        ]
+        return self.places if selector is None else self.sale.meaning(selector)
 
     def may_lower(self, place: int) -> bool:
         """Whether the policy may lower a line, be it one that it is for or one that it gives."""
@@ -63,14 +57,6 @@ class Looked(NamedTuple):
             return False
         untouched = self.running.left[place] == self.sale.targets[place].amount
         return untouched or not self.policy.undiscounted
-
-
-def means(selector: Selector, sale: Sale, place: int) -> bool:
-    """Whether a selector means a line; freight only where it names it."""
-    each = sale.targets[place]
-    if not selector.covers(each.product, each.categories, family=each.family):
-        return False
-    return not each.freight or selector.names(each.product, each.categories, each.family)
 
 
 def missed(looked: Looked) -> Missed | None:
@@ -123,24 +109,21 @@ def quantity_seen(looked: Looked, places: Iterable[int], unit: str | None) -> Fr
     Lines of several units of one dimension count in its base unit; those of several dimensions
     only where a unit is named.
     """
-    targets = [looked.sale.targets[place] for place in places]
-    table = looked.sale.units
+    sale, table = looked.sale, looked.sale.units
+    counts = [(looked.running.bought(sale, place), sale.targets[place].unit) for place in places]
     if unit is None:
-        units = {target.unit for target in targets}
+        units = {each for _, each in counts}
         if len(units) <= 1:
-            return sum((Fraction(target.quantity) for target in targets), Fraction(0))
+            return sum((count for count, _ in counts), Fraction(0))
         if len({table.unit(each).dimension for each in units}) > 1:
             return Missed("mixed_units", "one unit", ", ".join(sorted(units)))
-        return sum(
-            (Fraction(target.quantity) * table.unit(target.unit).factor for target in targets),
-            Fraction(0),
-        )
+        return sum((count * table.unit(each).factor for count, each in counts), Fraction(0))
     counted = table.unit(unit).dimension
     return sum(
         (
-            Fraction(target.quantity) * table.factor(target.unit, unit)
-            for target in targets
-            if table.unit(target.unit).dimension == counted
+            count * table.factor(each, unit)
+            for count, each in counts
+            if table.unit(each).dimension == counted
         ),
         Fraction(0),
     )
@@ -167,7 +150,7 @@ def _quantity(
     places: Sequence[int],
     unit: str | None,
 ) -> Missed | None:
-    if len(places) == 1 and unit is None:
+    if len(places) == 1 and unit is None and places[0] not in looked.running.given:
         found: Fraction | Decimal | Missed = looked.sale.targets[places[0]].quantity
     else:
         found = quantity_seen(looked, places, unit)
@@ -175,13 +158,14 @@ def _quantity(
         return found
     if least is not None and found < least:
         needed = looked.policy.least if least is looked.policy.quantity_from else plain(least)
-        return Missed("quantity_below", needed, _count(found), unit or "")
+        return Missed("quantity_below", needed, count(found), unit or "")
     if most is not None and found > most:
-        return Missed("quantity_above", plain(most), _count(found), unit or "")
+        return Missed("quantity_above", plain(most), count(found), unit or "")
     return None
 
 
-def _count(found: Fraction | Decimal) -> str:
+def count(found: Fraction | Decimal) -> str:
+    """A quantity as a trace writes it: at most nine decimals."""
     if isinstance(found, Decimal):
         return plain(found)
     places = next((n for n in range(_QUANTITY_PLACES) if not 10**n % found.denominator), 9)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cpq.cap import Cap, CapTake, Counter, counters_of
 from cpq.coupon import Coupon
 from cpq.kernel.money import EXACT, Rounding, currency_places, rounded_fraction
+from cpq.promotion.offer import Gift
 from cpq.promotion.policy import PromotionPolicy
 from cpq.promotion.sale import Sale
 
@@ -56,6 +57,10 @@ def limits_of(
     if coupon is not None:  # what a cap counts per coupon, it counts of the one that opened it
         values = {**sale.facts.values, "coupon": coupon.key}
         sale = sale._replace(facts=sale.facts._replace(values=values))
+    named = _named_group(policy, sale)
+    if named is not None:
+        values = {**sale.facts.values, "group": named}
+        sale = sale._replace(facts=sale.facts._replace(values=values))
     returns = policy.returns_on_cancel
     found = [
         limit
@@ -67,6 +72,13 @@ def limits_of(
             returns = coupon.returns_on_cancel
             found += _limits(coupon.owner, policy, cap, sale, places, returns=returns)
     return found
+
+
+def _named_group(policy: PromotionPolicy, sale: Sale) -> str | None:
+    """The group of the customer that a policy is for; of several the nearest."""
+    if not policy.customer_groups or sale.customer is None:
+        return None
+    return next((each for each in sale.customer.groups if each in policy.customer_groups), None)
 
 
 def _lowered(policy: PromotionPolicy, cap: Cap, sale: Sale, places: Sequence[int]) -> set[str]:
@@ -122,22 +134,55 @@ def taxed(cap: Cap, sale: Sale, place: int) -> Fraction:
 
 
 class Used(NamedTuple):
-    """What a grant uses: money and units by line, money and units of gifts, applications."""
+    """What a grant uses: money and units by line, gifts, applications."""
 
     shares: Mapping[int, int]
     units: Mapping[int, Fraction]
-    gifts: Sequence[tuple[str, Decimal, int]]
+    gifts: Sequence[Gift]
     uses: int
+
+
+_NOTHING = Used({}, {}, (), 0)
+
+
+def by_product(used: Used, sale: Sale) -> dict[str, Used]:
+    """What a grant uses, product by product."""
+    shares: dict[str, dict[int, int]] = {}
+    units: dict[str, dict[int, Fraction]] = {}
+    gifts: dict[str, list[Gift]] = {}
+    for place, share in used.shares.items():
+        shares.setdefault(sale.targets[place].product, {})[place] = share
+    for place, size in used.units.items():
+        units.setdefault(sale.targets[place].product, {})[place] = size
+    for gift in used.gifts:
+        gifts.setdefault(gift.product, []).append(gift)
+    return {
+        code: Used(shares.get(code, {}), units.get(code, {}), gifts.get(code, ()), used.uses)
+        for code in {*shares, *units, *gifts}
+    }
+
+
+class Counted:
+    """What a grant uses, ready to be asked by one cap after the other."""
+
+    def __init__(self, used: Used, sale: Sale, limits: Sequence[Limit]) -> None:
+        self._used = used
+        self._sale = sale
+        self._parts = by_product(used, sale) if any(each.product for each in limits) else {}
+
+    def measured(self, limit: Limit) -> Fraction:
+        """How much of what a cap counts it uses; money in minor units."""
+        used = self._parts.get(limit.product, _NOTHING) if limit.product else self._used
+        return measured(limit, self._sale, used)
 
 
 def takes_of(limits: Sequence[Limit], sale: Sale, used: Used) -> tuple[CapTake, ...]:
     """What a grant takes of the counters of its caps."""
     found = []
+    counted = Counted(used, sale, limits)
     for limit in limits:
-        if limit.counter is None:
-            continue
-        amount = measured(limit, sale, used)
-        if amount:
+        amount = counted.measured(limit) if limit.counter is not None else None
+        if limit.counter is not None and amount:
             found.append(
                 CapTake(
                     counter=limit.counter,
@@ -152,32 +197,23 @@ def takes_of(limits: Sequence[Limit], sale: Sale, used: Used) -> tuple[CapTake, 
 
 
 def measured(limit: Limit, sale: Sale, used: Used) -> Fraction:
-    """How much of what a cap counts a grant uses; money in minor units."""
+    """How much of what a cap counts is used, of its product where it has one."""
     cap = limit.cap
-    if cap.measure == "orders":
-        return Fraction(1)
-    if cap.measure == "uses":
-        return Fraction(used.uses)
+    if cap.measure in ("orders", "uses"):
+        return Fraction(1 if cap.measure == "orders" else used.uses)
     if cap.measure == "units":
-        return sum(
-            (
-                units
-                for place, units in used.units.items()
-                if limit.covers(sale.targets[place].product)
-            ),
-            Fraction(0),
-        ) + sum(
-            (Fraction(quantity) for code, quantity, _ in used.gifts if limit.covers(code)),
-            Fraction(0),
-        )
-    return sum(
-        (
-            share * taxed(cap, sale, place)
-            for place, share in used.shares.items()
-            if limit.covers(sale.targets[place].product)
-        ),
-        Fraction(0),
-    ) + sum((off for code, _, off in used.gifts if limit.covers(code)), 0)
+        given = (Fraction(gift.quantity) for gift in used.gifts)
+        return sum(used.units.values(), Fraction(0)) + sum(given, Fraction(0))
+    lowered = (share * taxed(cap, sale, place) for place, share in used.shares.items())
+    given = (gift.off * gift_taxed(cap, gift) for gift in used.gifts)
+    return sum(lowered, Fraction(0)) + sum(given, Fraction(0))
+
+
+def gift_taxed(cap: Cap, gift: Gift) -> Fraction:
+    """What one of the price of a gift is on the tax basis of a cap."""
+    if cap.tax is None:
+        return Fraction(1)
+    return gift.gross if cap.tax == "gross" else gift.net
 
 
 def _number(limit: Limit, sale: Sale, amount: Fraction) -> Decimal:

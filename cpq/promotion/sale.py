@@ -16,6 +16,7 @@ from cpq.customer import Customer
 from cpq.deal import NO_FACTS, DealFacts
 from cpq.kernel.money import EXACT, Money, Rounding, product, rounded, rounded_fraction
 from cpq.kernel.quantity import UnitTable
+from cpq.promotion.selector import Selector
 
 _CENT = Decimal("0.01")
 
@@ -45,8 +46,19 @@ class Target(NamedTuple):
     sold_in: str = ""
 
 
-GiftValue = Callable[[str, Decimal], int | None]
-"""What so many of a product are worth, in minor units; ``None`` where it has no price."""
+class Worth(NamedTuple):
+    """What goods that could be added are worth: ``value`` minor units, of which ``least`` stay
+    (tax per unit is owed on what is free, too), and what one of it is before tax and with it.
+    """
+
+    value: int
+    least: int = 0
+    net: Fraction = Fraction(1)
+    gross: Fraction = Fraction(1)
+
+
+GiftValue = Callable[[str, Decimal], Worth | None]
+"""What so many of a product are worth; ``None`` where it is not sold so, or has no price."""
 
 
 class Sale(NamedTuple):
@@ -54,7 +66,7 @@ class Sale(NamedTuple):
 
     ``order`` is for each line its place among all by what it is, whatever its number: cents that
     are left over go by it, so that permuting the lines changes no total. ``coupons`` are those that
-    may be used, by promotion, in the order of their keys.
+    may be used, by promotion, in the order of their keys; ``meant`` is kept of what was asked.
     """
 
     targets: Sequence[Target]
@@ -65,9 +77,19 @@ class Sale(NamedTuple):
     facts: Facts
     units: UnitTable
     gift_value: GiftValue
+    meant: dict[Selector, Sequence[int]]
     customer: Customer | None = None
     deal: DealFacts = NO_FACTS
     coupons: Mapping[str, Sequence[Coupon]] = {}
+
+    def meaning(self, selector: Selector) -> Sequence[int]:
+        """The lines that a selector means; freight only where it names it."""
+        found = self.meant.get(selector)
+        if found is None:
+            found = self.meant[selector] = [
+                place for place, each in enumerate(self.targets) if _means(selector, each)
+            ]
+        return found
 
     def minor(self, money: Money) -> int:
         """An amount in minor units; what is finer than the document's grid is cut off."""
@@ -93,6 +115,7 @@ class Running:
     """What promotions have left: ``left`` of each line, ``used`` units of it, ``locked`` by whom.
 
     ``held`` is what of ``left`` the used units bear: what a set gave is off its own units.
+    ``given`` are the units that are free: they are not bought, and no promotion lowers them again.
     ``acted`` are the promotions that gave something, and their groups, each with the promotion;
     ``barred`` the promotions and groups that one of these does not go with; ``later`` is whether a
     group has acted before the one that acts now.
@@ -105,6 +128,11 @@ class Running:
     barred: dict[str, str] = field(default_factory=dict)
     later: bool = False
     held: dict[int, Fraction] = field(default_factory=dict)
+    given: dict[int, Fraction] = field(default_factory=dict)
+
+    def bought(self, sale: Sale, place: int) -> Fraction:
+        """The units of a line that somebody pays for."""
+        return Fraction(sale.targets[place].quantity) - self.given.get(place, 0)
 
     def copy(self) -> "Running":
         """The same, to try something on."""
@@ -116,7 +144,14 @@ class Running:
             self.barred.copy(),
             self.later,
             self.held.copy(),
+            self.given.copy(),
         )
+
+
+def _means(selector: Selector, target: Target) -> bool:
+    if not selector.covers(target.product, target.categories, family=target.family):
+        return False
+    return not target.freight or selector.names(target.product, target.categories, target.family)
 
 
 def opened(targets: Sequence[Target]) -> Running:

@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.promotion.benefit import BundlePrice, BuyGet
-from cpq.promotion.judge import Looked, Missed, means
+from cpq.promotion.judge import Looked, Missed, count
+from cpq.promotion.offer import Allowance
 
 _NONE = Fraction(0)
 
@@ -28,23 +29,18 @@ def rewarded(
     looked: Looked,
     benefit: BuyGet,
     *,
-    times: int | None,
-    units: Fraction | None,
-    by_product: Mapping[str, Fraction],
+    allowed: Allowance,
 ) -> Sets | Missed:
-    """The sets of a buy-get on an order; at most ``times``, giving at most ``units``.
-
-    ``by_product`` is how many units of a product may be given.
-    """
+    """The sets of a buy-get on an order, within what caps let through."""
     pools = _pools(looked, benefit)
-    left = units
+    left = units = allowed.units
     sets, rewards, used = 0, dict[int, Fraction](), dict[int, Fraction]()
     short: Fraction | None = None
-    bound = _least(times, benefit.times)
+    bound = _least(allowed.uses, benefit.times)
     for bought, given in pools:
         most = bound - sets if bound is not None else None
-        allowed = _allowed(looked, given, by_product)
-        found = _pool(looked, benefit, (bought, allowed), most=most, units=left)
+        within = _allowed(looked, given, allowed)
+        found = _pool(looked, benefit, (bought, within), most=most, units=left)
         if not found.sets:
             have = sum(_free(looked, {*bought, *given}).values(), _NONE)
             short = have if short is None else max(short, have)
@@ -57,9 +53,9 @@ def rewarded(
     if sets:
         return Sets(sets, rewards, used)
     if bound == 0 or (units is not None and units < benefit.get):
-        return Missed("cap_exhausted", str(benefit.get), str(units if units is not None else 0))
+        return Missed("cap_exhausted", count(benefit.get), count(units or _NONE))
     needed = Fraction(benefit.buy) + Fraction(benefit.get)
-    return Missed("quantity_below", str(needed), str(short or 0))
+    return Missed("quantity_below", count(needed), count(short or _NONE))
 
 
 def _pools(looked: Looked, benefit: BuyGet) -> list[tuple[list[int], list[int]]]:
@@ -70,8 +66,8 @@ def _pools(looked: Looked, benefit: BuyGet) -> list[tuple[list[int], list[int]]]
     if benefit.of is not None:
         given = [
             place
-            for place, target in enumerate(looked.sale.targets)
-            if means(benefit.of, looked.sale, place) and target.amount > 0
+            for place in looked.sale.meaning(benefit.of)
+            if looked.sale.targets[place].amount > 0
         ]
         return [(places, given)]
     by_product: dict[str, list[int]] = {}
@@ -91,13 +87,12 @@ def _free(looked: Looked, places: Iterable[int]) -> dict[int, Fraction]:
     return free
 
 
-def _allowed(
-    looked: Looked, given: Sequence[int], by_product: Mapping[str, Fraction]
-) -> dict[int, Fraction]:
+def _allowed(looked: Looked, given: Sequence[int], allowed: Allowance) -> dict[int, Fraction]:
     """How many units of each line may be given."""
     free = _free(looked, given)
-    left = dict(by_product)
+    left = dict(allowed.by_product)
     for place in sorted(free, key=lambda place: looked.sale.order[place]):
+        free[place] = min(free[place], allowed.by_line.get(place, free[place]))
         product = looked.sale.targets[place].product
         if product in left:
             free[place] = min(free[place], left[product])
@@ -190,8 +185,9 @@ def bundled(looked: Looked, benefit: BundlePrice, *, times: int | None) -> Sets 
     every = range(len(looked.sale.targets))
     free = _free(looked, [place for place in every if looked.sale.targets[place].amount > 0])
     parts = [
-        ([place for place in free if means(item.of, looked.sale, place)], Fraction(item.quantity))
+        ([place for place in meant if place in free], Fraction(item.quantity))
         for item in benefit.items
+        for meant in (looked.sale.meaning(item.of),)
     ]
     sets = min(int(sum((free[place] for place in lines), _NONE) // size) for lines, size in parts)
     bound = _least(times, benefit.times)
@@ -207,7 +203,7 @@ def bundled(looked: Looked, benefit: BundlePrice, *, times: int | None) -> Sets 
         return Sets(fit, found, found)
     lines, size = min(parts, key=lambda part: sum((free[p] for p in part[0]), _NONE) / part[1])
     have = sum((free[place] for place in lines), _NONE)
-    return Missed("quantity_below", str(size), str(have))
+    return Missed("quantity_below", count(size), count(have))
 
 
 def _taken(

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from cpq.kernel.money import split_within
 from cpq.promotion.judge import Looked, Missed
-from cpq.promotion.limit import Limit, Used, measured, taxed
-from cpq.promotion.reckon import Offer
+from cpq.promotion.limit import Counted, Limit, Used, gift_taxed, taxed
+from cpq.promotion.offer import Offer
 from cpq.promotion.sale import Sale
 
 
@@ -30,15 +30,17 @@ def shared(
     """The offer within the caps on money, shared over its lines; whether a cap kept some back."""
     sale = looked.sale
     rooms = [_room(looked, place) for place in offer.places]
-    if offer.each is not None:  # no line is lowered in the place of another
-        rooms = [min(pair) for pair in zip(rooms, offer.each, strict=True)]
+    most = offer.each or offer.most
+    if most is not None:  # no line is lowered in the place of another
+        rooms = [min(pair) for pair in zip(rooms, most, strict=True)]
     whole, narrow = offer.asked, list(rooms)
+    wishes = _Wishes(looked, offer, limits)
     money = [limit for limit in limits if limit.cap.measure in ("amount", "percent")]
     for limit in money:
         if limit.cap.window == "line":
             narrow = _by_line(limit, looked, offer, narrow, over)
             continue
-        asked = _asked_of(limit, looked, offer)
+        asked = wishes.of(limit)
         left = _left_of(limit, looked, offer)
         if left is None:
             continue
@@ -49,7 +51,7 @@ def shared(
             return refused._replace(asked=offer.asked), True
         elif limit.product and limit.hard and offer.places:
             # also where less is asked of it: what other lines have no room for comes to its own
-            narrow = _by_product(limit, left, looked, offer, narrow)
+            wishes.narrow(limit, left, narrow)
         elif asked <= left:
             continue
         else:
@@ -86,37 +88,60 @@ def _fitted(
         if limit.cap.window == "line" or limit.cap.measure == "percent":
             continue
         most = max((taxed(limit.cap, looked.sale, place) for place in offer.places), default=1)
-        while shares and (over := _weighed(limit, looked, shares) - (limit.left or 0)) > 0:
+        counted = Counted(Used(shares, {}, (), 0), looked.sale, limits)
+        while shares and (over := counted.measured(limit) - (limit.left or 0)) > 0:
             # no unit weighs more than the most, so fewer than these cannot do
             parts = _parts(offer, sum(shares.values()) - max(ceil(over / most), 1), rooms)
             shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
+            counted = Counted(Used(shares, {}, (), 0), looked.sale, limits)
     return shares
 
 
-def _weighed(limit: Limit, looked: Looked, shares: Mapping[int, int]) -> Fraction:
-    used = Used(shares, {}, (), 0)
-    return Fraction(measured(limit, looked.sale, used))
+class _Wishes:
+    """What an offer asks of caps on money, each on its own basis and for its own product."""
 
+    def __init__(self, looked: Looked, offer: Offer, limits: Sequence[Limit]) -> None:
+        self._sale = looked.sale
+        self._offer = offer
+        self._whole = sum(Fraction(weight) for weight in offer.weights)
+        self._lines: dict[str, list[int]] = {}
+        if any(limit.product for limit in limits):
+            for number, place in enumerate(offer.places):
+                product = looked.sale.targets[place].product
+                self._lines.setdefault(product, []).append(number)
 
-def _asked_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction:
-    """What an offer asks of a cap on money, on the basis of the cap."""
-    sale = looked.sale
-    gifts = sum(gift.off for gift in offer.gifts if limit.covers(gift.product))
-    if offer.gifts and not offer.places:
-        return Fraction(gifts)
-    if limit.cap.tax is None and not limit.product:
-        return Fraction(offer.asked)
-    weights = sum(Fraction(weight) for weight in offer.weights)
-    if not weights:
-        return Fraction(0)
-    return sum(
-        (
-            offer.asked * Fraction(weight) / weights * taxed(limit.cap, sale, place)
-            for weight, place in zip(offer.weights, offer.places, strict=True)
-            if limit.covers(sale.targets[place].product)
-        ),
-        Fraction(0),
-    )
+    def lines(self, limit: Limit) -> Sequence[int]:
+        """Where the lines that a cap counts stand in the offer."""
+        if not limit.product:
+            return range(len(self._offer.places))
+        return self._lines.get(limit.product, ())
+
+    def of(self, limit: Limit) -> Fraction:
+        """What is asked of a cap, in minor units on its basis."""
+        offer, cap = self._offer, limit.cap
+        gifts = (gift for gift in offer.gifts if limit.covers(gift.product))
+        if offer.gifts and not offer.places:
+            return sum((gift.off * gift_taxed(cap, gift) for gift in gifts), Fraction(0))
+        if cap.tax is None and not limit.product:
+            return Fraction(offer.asked)
+        if not self._whole:
+            return Fraction(0)
+        sides = (
+            Fraction(offer.weights[number]) * taxed(cap, self._sale, offer.places[number])
+            for number in self.lines(limit)
+        )
+        return offer.asked * sum(sides, Fraction(0)) / self._whole
+
+    def narrow(self, limit: Limit, left: Fraction, rooms: list[int]) -> None:
+        """Narrow the rooms of the lines that a cap per product counts."""
+        lines, places = self.lines(limit), self._offer.places
+        sides = [taxed(limit.cap, self._sale, places[number]) for number in lines]
+        within = [floor(rooms[number] * side) for number, side in zip(lines, sides, strict=True)]
+        if sum(within) <= left:
+            return
+        parts, _ = split_within(floor(left), within, within)
+        for number, part, side in zip(lines, parts, sides, strict=True):
+            rooms[number] = min(rooms[number], floor(part / side))
 
 
 def _left_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction | None:
@@ -125,26 +150,6 @@ def _left_of(limit: Limit, looked: Looked, offer: Offer) -> Fraction | None:
     targets = (looked.sale.targets[place] for place in offer.places or looked.places)
     counted = (target for target in targets if offer.gifts or limit.covers(target.product))
     return sum(max(target.amount, 0) for target in counted) * limit.left / 100
-
-
-def _by_product(
-    limit: Limit, left: Fraction, looked: Looked, offer: Offer, rooms: Sequence[int]
-) -> list[int]:
-    """The rooms of lines within a cap that counts each product."""
-    sale, cap = looked.sale, limit.cap
-    counts = [limit.covers(sale.targets[place].product) for place in offer.places]
-    sides = [taxed(cap, sale, place) for place in offer.places]
-    within = [
-        floor(room * side) if counted else 0
-        for room, side, counted in zip(rooms, sides, counts, strict=True)
-    ]
-    if sum(within) <= left or not any(within):
-        return list(rooms)
-    parts, _ = split_within(floor(left), within, within)
-    return [
-        min(room, floor(part / side)) if counted else room
-        for room, part, side, counted in zip(rooms, parts, sides, counts, strict=True)
-    ]
 
 
 def _by_line(
@@ -163,7 +168,8 @@ def _by_line(
         if asked > most and not limit.hard:
             over.append(Over(limit, asked))
         rejected = asked > most and cap.behaviour == "reject"
-        within = 0 if rejected else min(room, floor(most))
+        # what a line may not take, no other one takes in its place
+        within = 0 if rejected else min(room, floor(most), ceil(asked))
         found.append(within if limit.hard else room)
     return found
 

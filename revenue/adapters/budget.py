@@ -180,20 +180,32 @@ class StoredBudget:
         Raises ``NotFound`` (``budget.unknown_counter``), ``Unreadable``
         (``store.corrupt_document``).
         """
-        rows = self._rows()
         if isinstance(counter, str):
-            found = reading.counter(rows, counter)
-            if found is None:
-                raise NotFound(
-                    "budget.unknown_counter",
-                    f"nothing ever moved the counter {counter!r}; see counters for those that did",
-                    counter=counter,
-                )
-            counter = found
-        moved = reading.movements_of(rows, counter)
+            counter = self._counter(counter)
+        moved = reading.movements_of(self._rows(), counter)
         return budget_statement(moved, counter, as_of=as_of, since=since, limit=limit)
 
+    def movements_of(self, counter: Counter | str) -> tuple[BudgetMovement, ...]:
+        """The movements of a counter, or of its key, as recorded.
+
+        Raises ``NotFound`` (``budget.unknown_counter``), ``Unreadable``
+        (``store.corrupt_document``).
+        """
+        if isinstance(counter, str):
+            counter = self._counter(counter)
+        return tuple(reading.movements_of(self._rows(), counter))
+
     # --- inside ---------------------------------------------------------------------------------
+
+    def _counter(self, key: str) -> Counter:
+        found = reading.counter(self._rows(), key)
+        if found is None:
+            raise NotFound(
+                "budget.unknown_counter",
+                f"nothing ever moved the counter {key!r}; see counters for those that did",
+                counter=key,
+            )
+        return found
 
     def _do(self, command: BudgetCommand) -> None:
         """The command, once. What leaves no room is tried again without what lapsed there."""

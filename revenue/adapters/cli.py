@@ -14,14 +14,25 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cpq.adapters.clock import today
 from cpq.adapters.figures import Figures
 from cpq.adapters.terminal import REFUSED, show
 from cpq.adapters.words import language
 from cpq.kernel.errors import Invalid, Refused
 from cpq.kernel.money import Money, money_total
-from revenue.adapters.heads import WORDS
-from revenue.adapters.store import Deals, Store, open_store
+from revenue.adapters.asked import (
+    AsOf,
+    Customer,
+    Day,
+    Locale,
+    StoreUrl,
+    Tenant,
+    amount_in,
+    day_of,
+    existing,
+    words_of,
+)
+from revenue.adapters.promotion_cli import budgets, funder, funders, rebate
+from revenue.adapters.store import Deals, open_store
 from revenue.application import Application
 from revenue.journal import trial_balance
 from revenue.ledger import Fact, OpenItem, ReceivablesLedger, apply_oldest
@@ -34,19 +45,10 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 app = typer.Typer(
     pretty_exceptions_enable=False,
     name="revenue",
-    help="Receivables, receipts, application · 应收、收款、核销",
+    help="Receivables, receipts, application, budgets · 应收、收款、核销、促销额度",
     no_args_is_help=True,
 )
 
-StoreUrl = Annotated[
-    str,
-    typer.Option("--store", "-s", envvar="CPQ_STORE", help="The store's URL.", show_default=False),
-]
-Tenant = Annotated[str, typer.Option("--tenant", envvar="CPQ_TENANT", help="Whose books.")]
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")]
-Day = Annotated[str, typer.Option("--on", help="The business day, 2026-11-21; today unless said.")]
-AsOf = Annotated[str, typer.Option("--as-of", help="At the end of this day; today unless said.")]
-Customer = Annotated[str, typer.Option("--customer", "-c", help="One customer only.")]
 Amount = Annotated[str, typer.Option("--amount", help="As 1250.00 CNY.", show_default=False)]
 
 
@@ -59,8 +61,8 @@ def open_receivables(
     tenant: Tenant = "default",
 ) -> None:
     """List open receivables, earliest due first, with what each currency adds up to."""
-    day = _day(as_of)
-    with _existing(store, tenant) as opened, opened.view() as deals:
+    day = day_of(as_of)
+    with existing(store, tenant) as opened, opened.view() as deals:
         items = deals.ledger().open_items(customer or None, as_of=day)
     _print_items(items, locale, day)
 
@@ -74,9 +76,9 @@ def ageing(
     tenant: Tenant = "default",
 ) -> None:
     """Show what is open by days overdue, a row per customer and currency (账龄分析)."""
-    with _existing(store, tenant) as opened, opened.view() as deals:
-        report = deals.ledger().ageing(as_of=_day(as_of), customer=customer or None)
-    words = _words(locale)
+    with existing(store, tenant) as opened, opened.view() as deals:
+        report = deals.ledger().ageing(as_of=day_of(as_of), customer=customer or None)
+    words = words_of(locale)
     typer.echo(f"{words['as_of']} {report.as_of}")
     table = Table(words["customer"], words["currency"], box=None, header_style="bold")
     for name in (*report.buckets, words["total"]):
@@ -85,7 +87,7 @@ def ageing(
         table.add_row(
             row.customer,
             row.currency,
-            *(_amount(money, locale) for money in (*row.amounts, row.total)),
+            *(amount_in(money, locale) for money in (*row.amounts, row.total)),
         )
     show(table)
 
@@ -102,7 +104,7 @@ def receivable(
 ) -> None:
     """Record a receivable that was billed elsewhere: an opening balance (期初应收)."""
     fact = Receivable(
-        number=number, customer=customer, on=_day(on), due_on=_day(due), amount=_money(amount)
+        number=number, customer=customer, on=day_of(on), due_on=day_of(due), amount=_money(amount)
     )
     with open_store(store, tenant=tenant) as opened:
         opened.run(lambda deals: deals.record(fact))
@@ -124,7 +126,7 @@ def receipt(
     fact = Receipt(
         number=number,
         customer=customer,
-        on=_day(on),
+        on=day_of(on),
         amount=_money(amount),
         payer=payer,
         reference=reference,
@@ -151,7 +153,7 @@ def apply(
     """Apply a receipt to receivables (收款核销); what is left stays on account."""
     if oldest == bool(to):
         raise Invalid("input.invalid", "say what to settle: either --to RECEIVABLE …, or --oldest")
-    day = _day(on)
+    day = day_of(on)
 
     def settle(ledger: ReceivablesLedger) -> ReceivablesLedger:
         if oldest:
@@ -159,16 +161,16 @@ def apply(
         return ledger.apply(receipt, to=_targets(to), number=number, on=day)
 
     ledger, done = _append(store, tenant, settle)
-    words = _words(locale)
+    words = words_of(locale)
     for fact in done:
         if isinstance(fact, Application):
             left = ledger.open_amount(fact.receivable)
             typer.echo(
-                f"{fact.number}: {_amount(fact.amount, locale)} → {fact.receivable}, "
-                f"{words['open']} {_amount(left, locale)} {left.code}"
+                f"{fact.number}: {amount_in(fact.amount, locale)} → {fact.receivable}, "
+                f"{words['open']} {amount_in(left, locale)} {left.code}"
             )
     free = ledger.free_amount(receipt)
-    typer.echo(f"{receipt}: {words['free']} {_amount(free, locale)} {free.code}")
+    typer.echo(f"{receipt}: {words['free']} {amount_in(free, locale)} {free.code}")
 
 
 @app.command("unapply")
@@ -184,7 +186,7 @@ def unapply(
     _append(
         store,
         tenant,
-        lambda ledger: ledger.unapply(application, number=number, on=_day(on), reason=reason),
+        lambda ledger: ledger.unapply(application, number=number, on=day_of(on), reason=reason),
     )
     typer.echo(f"{application} reversed by {number}")
 
@@ -208,7 +210,7 @@ def write_off(
         lambda ledger: ledger.write_off(
             receivable,
             number=number,
-            on=_day(on),
+            on=day_of(on),
             reason=reason,
             approved_by=approved_by,
             amount=money,
@@ -227,8 +229,8 @@ def charge(
     tenant: Tenant = "default",
 ) -> None:
     """Charge an expected credit loss to the allowance for bad debts (计提坏账准备)."""
-    fact = AllowanceCharge(number=number, on=_day(on), amount=_money(amount), reason=reason)
-    with _existing(store, tenant) as opened:
+    fact = AllowanceCharge(number=number, on=day_of(on), amount=_money(amount), reason=reason)
+    with existing(store, tenant) as opened:
         opened.run(lambda deals: deals.record(fact))
     typer.echo(f"{number}: {fact.amount} charged to the allowance")
 
@@ -249,7 +251,7 @@ def recover(
         store,
         tenant,
         lambda ledger: ledger.recover(
-            write_off, receipt=receipt, number=number, on=_day(on), amount=money
+            write_off, receipt=receipt, number=number, on=day_of(on), amount=money
         ),
     )
     assert isinstance(fact, Recovery)
@@ -261,19 +263,21 @@ def balance(
     store: StoreUrl, as_of: AsOf = "", locale: Locale = "en", tenant: Tenant = "default"
 ) -> None:
     """Show the trial balance of the journal (试算平衡)."""
-    with _existing(store, tenant) as opened, opened.view() as deals:
+    with existing(store, tenant) as opened, opened.view() as deals:
         entries = deals.journal()
-    words = _words(locale)
+    words = words_of(locale)
     table = Table(box=None, header_style="bold")
     table.add_column(words["account"])
     for name in ("debit", "credit", "balance"):
         table.add_column(words[name], justify="right")
-    rows = trial_balance(entries, as_of=_day(as_of))
-    typer.echo(f"{words['as_of']} {_day(as_of)}")
+    rows = trial_balance(entries, as_of=day_of(as_of))
+    typer.echo(f"{words['as_of']} {day_of(as_of)}")
     for row in rows:
         name = row.account.name.in_(language(locale).first)
         figures = (row.debit, row.credit, row.balance)
-        table.add_row(f"{row.account.code} {name}", *(_amount(money, locale) for money in figures))
+        table.add_row(
+            f"{row.account.code} {name}", *(amount_in(money, locale) for money in figures)
+        )
     for currency in sorted({row.balance.code for row in rows}):
         own = [row for row in rows if row.balance.code == currency]
         sums = [
@@ -281,25 +285,29 @@ def balance(
             for name in ("debit", "credit", "balance")
         ]
         named = f"{words['total']} {currency}"
-        table.add_row(named, *(_amount(money, locale) for money in sums), style="bold")
+        table.add_row(named, *(amount_in(money, locale) for money in sums), style="bold")
     show(table)
+
+
+app.command("funder")(funder)
+app.command("funders")(funders)
+app.command("rebate")(rebate)
+app.add_typer(budgets, name="budget")
 
 
 @app.command("verify")
 def verify(store: StoreUrl, tenant: Tenant = "default") -> None:
-    """Check every row of the store against its hash, its fold and its journal."""
-    with _existing(store, tenant) as opened:
+    """Check every row of the store against its hash, its fold and its journal.
+
+    Counters of promotions are held against their movements, coupons against one another.
+    """
+    with existing(store, tenant) as opened:
         findings = opened.verify()
     for finding in findings:
         typer.echo(str(finding))
     if findings:
         raise typer.Exit(REFUSED)
     typer.echo("fine: nothing found")
-
-
-def _existing(store: str, tenant: str) -> Store:
-    """The store, which must be there: books are made by recording something."""
-    return open_store(store, tenant=tenant, create=False)
 
 
 def _append(
@@ -319,7 +327,7 @@ def _append(
         deals.record(*added)
         return after, added
 
-    with _existing(store, tenant) as opened:
+    with existing(store, tenant) as opened:
         return opened.run(work)
 
 
@@ -332,13 +340,6 @@ def _targets(to: Sequence[str]) -> dict[str, Money] | list[str]:
     return {number: _money(amount) for number, _, amount in pairs}
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else today()
-    except ValueError:
-        raise Invalid("input.invalid", f"{text!r} is not a day; write 2026-11-21") from None
-
-
 def _money(text: str) -> Money:
     amount, _, currency = text.strip().partition(" ")
     if not currency:
@@ -347,12 +348,8 @@ def _money(text: str) -> Money:
     return Money(plain, currency.strip())
 
 
-def _amount(money: Money, locale: str) -> str:
-    return Figures(language=language(locale), currency=money.code).amount(money.amount)
-
-
 def _print_items(items: Sequence[OpenItem], locale: str, day: date) -> None:
-    words = _words(locale)
+    words = words_of(locale)
     typer.echo(
         f"{words['as_of']} {day}" if items else f"{words['as_of']} {day}: {words['nothing']}"
     )
@@ -375,9 +372,5 @@ def _print_items(items: Sequence[OpenItem], locale: str, day: date) -> None:
         )
         sums[item.open.code] = sums.get(item.open.code, Money.zero(item.open.code)) + item.open
     for code, money in sorted(sums.items()):
-        table.add_row(words["total"], "", "", "", _amount(money, locale), code, style="bold")
+        table.add_row(words["total"], "", "", "", amount_in(money, locale), code, style="bold")
     show(table)
-
-
-def _words(locale: str) -> dict[str, str]:
-    return WORDS[language(locale).first]

@@ -23,7 +23,13 @@ from revenue.claim.fact import (
     FunderTerms,
     SettlementMeans,
 )
-from revenue.claim.statement import FunderRow, FunderStatement, FunderSum, funder_statement
+from revenue.claim.statement import (
+    FunderRow,
+    FunderStatement,
+    FunderSum,
+    funder_statement,
+    funder_statements,
+)
 
 __all__ = [
     "Borne",
@@ -43,4 +49,5 @@ __all__ = [
     "claims",
     "delivered_shares",
     "funder_statement",
+    "funder_statements",
 ]

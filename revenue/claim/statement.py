@@ -118,6 +118,40 @@ def funder_statement(
     )
 
 
+def funder_statements(
+    facts: Iterable[object], *, since: date | None = None, until: date | None = None
+) -> tuple[FunderStatement, ...]:
+    """The statement of every funder on whom something was claimed up to a day, by code.
+
+    >>> from revenue.claim.fact import ClaimLine
+    >>> line = ClaimLine(line="1", tax_code="VAT13", amount=Money("30", "CNY"))
+    >>> every = [Claim(number=f"CL-{day}", funder=funder, promotion="AUTUMN", contract="HT-1",
+    ...                document="INV-1", on=date(2026, 12, day), lines=(line,))
+    ...          for day, funder in ((1, "LUMEN"), (2, "ACME"))]
+    >>> [(each.funder, str(each.totals[0].closing)) for each in funder_statements(every)]
+    [('ACME', '30.00 CNY'), ('LUMEN', '30.00 CNY')]
+    """
+    own: dict[str, list[object]] = {}
+    names: dict[str, str] = {}
+    settled: dict[str, str] = {}
+    for fact in facts:
+        match fact:
+            case Claim() | ClaimReversal() | ClaimSettlement():
+                key = number_key(fact.funder)
+                names.setdefault(key, fact.funder)
+                own.setdefault(key, []).append(fact)
+                if isinstance(fact, ClaimSettlement):
+                    settled[number_key(fact.number)] = key
+            case Reversal() if number_key(fact.reverses) in settled:
+                own[settled[number_key(fact.reverses)]].append(fact)
+            case _:
+                pass
+    found = (
+        funder_statement(own[key], names[key], since=since, until=until) for key in sorted(own)
+    )
+    return tuple(statement for statement in found if statement.totals)
+
+
 def _changes(facts: Iterable[object], funder: str) -> Iterable[_Change]:
     """What the facts change in what the funder owes, in the order in which they were recorded."""
     claims: dict[str, Claim] = {}

@@ -1,6 +1,7 @@
 """Rebates in the ledger: what is accrued, settled, clawed back and carried (返利)."""
 
 from revenue.rebate.accounts import rebate_rows
+from revenue.rebate.balance import RebateBalance, rebate_balances
 from revenue.rebate.booking import EarnedByEvent, MovedRebate, accrue, recoup_rebate, settle_rebate
 from revenue.rebate.fact import (
     RebateAccrual,
@@ -17,6 +18,7 @@ __all__ = [
     "EarnedByEvent",
     "MovedRebate",
     "RebateAccrual",
+    "RebateBalance",
     "RebateCarry",
     "RebateClawBack",
     "RebateFact",
@@ -25,6 +27,7 @@ __all__ = [
     "RebateReversal",
     "RebateSettlement",
     "accrue",
+    "rebate_balances",
     "rebate_effects",
     "rebate_moves",
     "rebate_rows",

@@ -1,6 +1,7 @@
 """Corners of promotions: what a gift needs, limits by product, much of everything at once."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
@@ -12,24 +13,32 @@ from cpq import (
     BuyGet,
     Cap,
     DealFacts,
+    EveryOff,
     FixedPrice,
     Floor,
     FreeGoods,
     FreeShipping,
+    Ladder,
+    LadderStep,
+    LinesQuantity,
     Money,
     PercentOff,
     Pricing,
     Product,
     PromotionGroup,
+    RoundingPolicy,
     Selector,
+    TaxRate,
+    TaxTable,
     item,
+    price,
 )
 from cpq.availability import SalesScope
 from cpq.cap import CapUsage
 from cpq.coupon import Coupon
 from cpq.pricing import price_within
 from cpq.promotion import PromotionPolicy
-from tests.cpq.market import amount_cap, buy, cny, discounts, market, rule
+from tests.cpq.market import BUYER, DAY, amount_cap, buy, cny, discounts, market, reasons, rule
 
 GIFT = rule(benefit=FreeGoods(product="PEN"), products=("MUG",))
 
@@ -282,3 +291,112 @@ def test_what_a_promotion_gives_it_may_lower(
     assert {row.promotion for row in pricing.allocations} == {"A"}
     alone = buy(market(later), item("MUG"), item(second))
     assert {row.promotion for row in alone.allocations} == {"B"}
+
+
+def test_units_that_are_free_are_neither_bought_nor_lowered_again() -> None:
+    """Three shirts, one of which is free: two were bought."""
+    free = rule("A", priority=9, benefit=BuyGet(buy=2, get=1), products=("SHIRT",))
+    three = rule("B", benefit=PercentOff(percent=10), quantity_from=3)
+    pen = rule("C", benefit=FreeGoods(product="PEN", every=3))
+    every = rule("D", benefit=EveryOff(every_quantity=3, amount=cny("1.00")))
+    for other in (three, pen, every):
+        assert buy(market(free, other), item("SHIRT", 3)).discount == cny("20.00")
+    each = rule("E", benefit=AmountOff(amount=cny("5.00"), per="unit"))
+    assert buy(market(free, each), item("SHIRT", 3)).discount == cny("30.00")
+    fixed = rule("F", benefit=FixedPrice(price=cny("10.00")))
+    assert buy(market(free, fixed), item("SHIRT", 3)).net == cny("20.00")
+
+
+def test_tax_per_unit_in_a_price_is_not_discounted() -> None:
+    taxes = TaxTable(rates=(TaxRate(code="VAT13", percent=13, per_unit="0.25", currency="CNY"),))
+    shop = market(rule(benefit=PercentOff(percent=100)), taxes=taxes)
+    book = shop.books[0].with_(tax_basis="gross")
+    pricing = buy(shop.with_(books=(book,)), item("PEN", 10))
+    (line,) = pricing.lines
+    assert (line.gross, line.tax_fixed, line.net) == (Decimal("2.50"), Decimal("2.50"), 0)
+    gift = market(rule(benefit=FreeGoods(product="PEN", every=1), products=("MUG",)), taxes=taxes)
+    free = buy(gift.with_(books=(book,)), item("MUG", 2)).lines[1]
+    assert (free.gross, free.net) == (Decimal("0.50"), 0)
+
+
+def test_a_cap_per_line_is_of_each_line_and_moves_nothing() -> None:
+    ten = PercentOff(percent=10)
+    off = rule(benefit=ten, caps=(amount_cap("5.00", window="line"),))
+    assert discounts(buy(market(off), item("MUG", 5), item("CAP", 3))) == ["5.00", "3.00"]
+    shut = off.with_(caps=(amount_cap("5.00", window="line", over="reject"),))
+    assert discounts(buy(market(shut), item("MUG", 5), item("CAP", 3))) == ["0.00", "3.00"]
+    units = rule(benefit=PercentOff(percent=50), caps=(Cap(units=1, window="line"),))
+    assert discounts(buy(market(units), item("MUG", 2), item("MUG", 3))) == ["20.00", "20.00"]
+    shut = units.with_(caps=(Cap(units=2, window="line", over="reject"),))
+    assert discounts(buy(market(shut), item("MUG", 2), item("MUG", 3))) == ["40.00", "0.00"]
+    told = units.with_(caps=(Cap(units=1, window="line", over="warn"),))
+    pricing = buy(market(told), item("MUG", 2))
+    assert discounts(pricing) == ["40.00"]
+    assert [found.code for found in pricing.findings] == ["promotion.over_cap"]
+
+
+def test_a_set_at_its_floor_takes_nothing_from_other_sets() -> None:
+    floor = Floor(code="F", product="MUG", price=cny("40.00"), policy="clip")
+    shop = market(rule(benefit=BuyGet(buy=2, get=1)), floors=(floor,))
+    assert discounts(buy(shop, item("MUG", 3), item("SHIRT", 3))) == ["0.00", "20.00"]
+
+
+def test_what_goods_are_worth_with_tax_counts_against_a_cap_with_tax() -> None:
+    pens = FreeGoods(product="PEN", every=1)
+    off = rule(benefit=pens, products=("MUG",), caps=(amount_cap("3.00", tax="gross"),))
+    (gift,) = [line for line in buy(market(off), item("MUG", 2)).lines if line.free_by]
+    assert gift.quantity == 1  # two pens are 3.39 with their tax
+
+
+def test_amounts_of_a_ladder_are_on_the_basis_that_its_steps_see() -> None:
+    steps = (LadderStep(least="45.20", amount=cny("11.30")),)
+    off = rule(benefit=Ladder(steps=steps, currency="CNY"), tax="gross")
+    assert buy(market(off), item("MUG", 1)).discount == cny("10.00")
+
+
+def test_a_cap_per_group_counts_the_group_that_the_policy_names() -> None:
+    cap = Cap(orders=5, window="month", scope=("group",))
+    off = rule(benefit=PercentOff(percent=5), customer_groups=("vip",), caps=(cap,))
+    both = BUYER.with_(groups=("dealer", "vip"))
+    (take,) = buy(market(off, customers=(both,)), item("MUG", 1)).taken
+    assert take.counter.scope == (("group", "vip"),)
+
+
+def test_revenue_is_shared_with_the_lines_that_earned_the_goods_only() -> None:
+    off = rule(benefit=FreeGoods(every=3))
+    pricing = buy(market(off), item("MUG", 3), item("SHIRT", 2))
+    assert [str(line.allocated) for line in pricing.lines] == ["90.00", "None", "30.00"]
+
+
+def test_goods_come_in_whole_units_and_as_often_as_is_said() -> None:
+    half = rule(benefit=FreeGoods(product="PEN", quantity="1.5", every=1))
+    pricing = buy(market(half), item("MUG", 1))
+    assert (len(pricing.lines), reasons(pricing, "OFF")) == (1, ["gift_unpriced"])
+    once = rule(benefit=FreeGoods(every=1, times=1))
+    gifts = [
+        line for line in buy(market(once), item("MUG", 2), item("CAP", 2)).lines if line.free_by
+    ]
+    assert [line.quantity for line in gifts] == [1]
+
+
+def test_an_exchange_at_a_fixed_price_pays_nobody() -> None:
+    off = rule(benefit=FixedPrice(price=cny("10.00")))
+    assert buy(market(off), item("SHIRT", 3), item("SHIRT", -3)).net == cny("0.00")
+
+
+def test_what_comes_back_lowers_the_quantity_that_a_condition_sees() -> None:
+    least = LinesQuantity(least=3, of={"products": ("SHIRT",)})
+    off = rule(benefit=PercentOff(percent=10), products=("MUG",), conditions=(least,))
+    lines = item("MUG", 1), item("SHIRT", 3)
+    assert buy(market(off), *lines).discount == cny("4.00")
+    assert not buy(market(off), *lines, item("SHIRT", -1)).discount.amount
+
+
+def test_budgets_of_funders_are_counted_on_the_grid_of_their_currency() -> None:
+    budget = {"amount": "50.00 CNY", "window": "lifetime"}
+    plan = {"shares": ({"funder": "MAKER", "percent": 100, "budget": budget},)}
+    off = rule(benefit=PercentOff(percent="3.333"), funding=plan)
+    fine = RoundingPolicy(amount_places=4)
+    pricing = price([item("MUG", 1)], catalogue=market(off), on=DAY, policy=fine)
+    (take,) = pricing.taken
+    assert (str(pricing.discount.amount), str(take.amount)) == ("1.3332", "1.34")

@@ -6,6 +6,8 @@ from cpq import (
     AmountOff,
     BuyGet,
     Cap,
+    Coupon,
+    DealFacts,
     EveryOff,
     FreeGoods,
     Ladder,
@@ -277,3 +279,14 @@ def accepting_at_another_total() -> None:
     sent = send(quote())
     anew = price([item("MUG", 1)], catalogue=market(), on=date(2026, 12, 1))
     accept(sent, on=sent.valid_until, by="Li Wei", anew=anew)
+
+
+@reproduces(
+    "coupon.ambiguous",
+    en="Two coupons that differ were entered under one code.",
+    zh="同一券码对应两张不同的优惠券。",
+    do="Look the code up once, for the day of the sale.",
+    names="'a1'",
+)
+def two_coupons_of_one_code() -> None:
+    DealFacts(coupons=(Coupon(code="A-1", promotion="A"), Coupon(code="a1", promotion="B")))
