@@ -3,10 +3,10 @@
 A policy is written in ``policy``, with what it gives (``benefit``), what it asks for
 (``condition``), which lines it means (``selector``) and which group it acts in (``group``).
 ``lookup`` says which of them may act on an order; an order is a ``sale``. What one policy takes off
-it is a ``grant``: ``judge`` looks at its conditions; ``reckon``, ``sets`` and ``goods`` say what its
-benefit asks for, an ``offer``; ``limit`` looks at its caps, ``share`` shares what they let through.
-How they act together says ``act``, with ``best`` where the best combination is wanted; ``rows`` is
-what the trace shows of it.
+it is a ``grant``: ``judge`` looks at its conditions; ``reckon``, ``sets`` and ``goods`` say what
+its benefit asks for, an ``offer``; ``limit`` looks at its caps, ``share`` shares what they let
+through. How they act together says ``act``, with ``best`` where the best combination is wanted;
+``rows`` is what the trace shows of it.
 """
 
 from cpq.promotion.act import Candidate, Combination, Outcome, acted

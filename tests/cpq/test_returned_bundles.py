@@ -106,3 +106,14 @@ def test_what_a_part_owes_per_unit_comes_back_with_it() -> None:
     assert (first.net, first.tax) == (cny("20.00"), cny("3.10"))
     rest = take_back(pricing, {"1": 1}, before=[first])
     assert first.refund + rest.refund == pricing.gross
+
+
+def test_no_step_brings_less_than_nothing_before_tax() -> None:
+    # 0.06 with 0.01 tax in it: at 49 of 100 the gross is 0.03 by itself, the tax not yet 0.01
+    pricing = sold(trade(("0.0006", "VAT13"), basis="gross"), 100)
+    first = take_back(pricing, {"1": 49})
+    second = take_back(pricing, {"1": 1}, before=[first])
+    figures = [
+        [str(row.net), str(row.tax), str(row.gross)] for row in (*first.lines, *second.lines)
+    ]
+    assert figures == [["0.02", "0.01", "0.03"], ["0.00", "0.00", "0.00"]]

@@ -73,6 +73,8 @@ def test_no_line_goes_under_zero_or_under_its_floor(
             assert not line.discount
         if line.discount and line.floor is not None and line.free_by is None:
             assert left >= line.floor
+        if line.discount and line.amount > 0:
+            assert line.net >= 0
 
 
 @given(requests(), worlds(), deals(), st.randoms(use_true_random=False))
