@@ -102,6 +102,7 @@ from cpq.rebate import (
     forecast,
     rebate_statement,
 )
+from cpq.returns import ReturnCredit, ReturnPolicy, repricing, take_back
 from cpq.tax import CHINA_VAT, TaxMapping, TaxRate, TaxRegime, TaxTable
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, Why, WhyNot
@@ -199,6 +200,8 @@ __all__ = [
     "RebateSale",
     "RebateTier",
     "Requires",
+    "ReturnCredit",
+    "ReturnPolicy",
     "Rounding",
     "RoundingPolicy",
     "SalesScope",
@@ -241,9 +244,11 @@ __all__ = [
     "published",
     "rebate_statement",
     "refundable",
+    "repricing",
     "revise",
     "send",
     "supersede",
+    "take_back",
     "unit_price",
     "when",
 ]

@@ -12,13 +12,15 @@ from itertools import pairwise
 from cpq.cap import Cap
 from cpq.kernel.money import plain
 from cpq.kernel.period import zone
-from cpq.lint.finding import LintFinding, count, remark
+from cpq.kernel.text import LocalText
+from cpq.lint.finding import LintFinding, count, money, remark
 from cpq.lint.ground import Ground
 from cpq.lint.named import selectors_of
 from cpq.lint.policies import Held, held, holds_always, meant, reach_of
 from cpq.lint.schedule import Schedule
 from cpq.lint.spans import common
 from cpq.lint.terms import cap_words, selector_words
+from cpq.pricebook import Charge
 from cpq.promotion import (
     BuyGet,
     EveryOff,
@@ -41,7 +43,7 @@ def offered(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
         if isinstance(benefit, Ladder):
             yield from _falling(each, benefit)
         if isinstance(benefit, EveryOff):
-            yield from _exceeding(each, benefit)
+            yield from _exceeding(ground, schedule, each, benefit)
         if isinstance(benefit, FreeGoods):
             yield from _unpriced(ground, schedule, each, benefit)
         if isinstance(benefit, FreeShipping) and not has_freight:
@@ -90,19 +92,52 @@ def _words(step: LadderStep) -> str:
     return f"{plain(step.percent)}%" if step.percent is not None else str(step.amount)
 
 
-def _exceeding(each: Held, benefit: EveryOff) -> Iterator[LintFinding]:
-    every = benefit.every
-    if every is None or benefit.amount.amount <= every.amount:
+def _exceeding(
+    ground: Ground, schedule: Schedule, each: Held, benefit: EveryOff
+) -> Iterator[LintFinding]:
+    """More off than what it is off: than the amount itself, or than so many units ever cost."""
+    off, code = benefit.amount, each.policy.code
+    if benefit.every is not None:
+        worth: Fraction | None = Fraction(benefit.every.amount)
+        every = zh = str(benefit.every)
+        than = LocalText(en="which is more than that", zh="减额超过满额")
+    else:
+        size = Fraction(benefit.every_quantity or 0)
+        price = _dearest(ground, schedule, each, off.code)
+        worth = None if price is None else price * size
+        every, zh = f"{count(size)} units", f"{count(size)} 件"
+        cost = f"{money(worth or Fraction(0), off.code)} {off.code}"
+        than = LocalText(en=f"and these cost {cost} at most", zh=f"而其价格最多为 {cost}")
+    if worth is None or Fraction(off.amount) <= worth:
         return
-    code = each.policy.code
     yield remark(
         "lint.every_exceeds",
         each.place,
-        en=f"promotion {code} takes {benefit.amount} off for every {every}, which is more than "
-        "that, so it leaves nothing to pay; take off less",
-        zh=f"促销 {code} 每满 {every} 减 {benefit.amount}，减额超过满额，相当于白送；请减少减额",
+        en=f"promotion {code} takes {off} off for every {every}, {than.en}, so it leaves nothing "
+        "to pay; take off less",
+        zh=f"促销 {code} 每满 {zh} 减 {off}，{than.zh}，相当于白送；请减少减额",
         rules=(code,),
     )
+
+
+def _dearest(ground: Ground, schedule: Schedule, each: Held, currency: str) -> Fraction | None:
+    """The highest price of a unit of what a policy is for; ``None``: nobody can say."""
+    found: list[Fraction] = []
+    units = {ground.products[product].unit for product in each.wide}
+    if each.policy.unit is not None or len(units) > 1 or each.wide & ground.kinds.adjusted:
+        return None
+    books = [book.code for book in ground.books if book.currency == currency]
+    if len(books) < len(ground.books):
+        return None
+    for product in each.wide:
+        for book in books:
+            for at in schedule.moments_in(product, book, each.span):
+                for piece in schedule.pieces(product, book, at):
+                    if piece.answer.refused or isinstance(piece.answer.value, Charge):
+                        return None
+                    if piece.answer.value is not None:
+                        found.append(piece.answer.value)
+    return max(found, default=None)
 
 
 # --- units ----------------------------------------------------------------------------------------

@@ -270,7 +270,9 @@ def _allocate(sheet: Sheet) -> None:
             if not any(weights):
                 sheet.findings.append(_no_weights(draft.number))
                 continue
-            minor = int(sheet.nets[place].scaleb(sheet.places, context=EXACT))
+            # a bundle in an allocated bundle has a share of that one's price to pass on
+            paid = sheet.allocated.get(place, sheet.nets[place])
+            minor = int(paid.scaleb(sheet.places, context=EXACT))
             for other, share in zip(parts, split(minor, weights), strict=True):
                 sheet.allocated[other] = Decimal(share).scaleb(-sheet.places, context=EXACT)
 

@@ -5,7 +5,7 @@ lines and products and by its floor; within these rooms the rest is shared by we
 and what overflows a line is shared again among the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
@@ -35,6 +35,7 @@ def shared(
         rooms = [min(pair) for pair in zip(rooms, most, strict=True)]
     whole, narrow = offer.asked, list(rooms)
     wishes = _Wishes(looked, offer, limits)
+    moved = False
     money = [limit for limit in limits if limit.cap.measure in ("amount", "percent")]
     for limit in money:
         if limit.cap.window == "line":
@@ -52,10 +53,13 @@ def shared(
         elif limit.product and limit.hard and offer.places:
             # also where less is asked of it: what other lines have no room for comes to its own
             wishes.narrow(limit, left, narrow)
+            moved = moved or asked > left
         elif asked <= left:
             continue
         else:
             whole = min(whole, floor(left if limit.cap.tax is None else whole * left / asked))
+    if moved:  # what a product may not take, no other one takes in its place
+        narrow = [min(pair) for pair in zip(narrow, wishes.each(), strict=True)]
     parts = _parts(offer, whole, narrow)
     shares = {place: part for place, part in zip(offer.places, parts, strict=True) if part}
     bound = whole < offer.asked or narrow != rooms
@@ -131,6 +135,12 @@ class _Wishes:
             for number in self.lines(limit)
         )
         return offer.asked * sum(sides, Fraction(0)) / self._whole
+
+    def each(self) -> Iterator[int]:
+        """What each line is asked for by itself, rounded up."""
+        for weight in self._offer.weights:
+            wish = self._offer.asked * Fraction(weight) / self._whole if self._whole else 0
+            yield ceil(wish)
 
     def narrow(self, limit: Limit, left: Fraction, rooms: list[int]) -> None:
         """Narrow the rooms of the lines that a cap per product counts."""

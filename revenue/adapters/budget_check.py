@@ -105,8 +105,10 @@ def _movements(rows: Rows, fold: _Fold) -> Iterator[Finding]:
                 yield found.corrupt(place_of(row), error)
             continue
         except Refused as error:
-            fold.doubtful.add(row.counter_key)
-            yield found.broken_rule(place_of(row), error)
+            # After one that cannot be read, others would only say so again.
+            if row.counter_key not in fold.doubtful:
+                fold.doubtful.add(row.counter_key)
+                yield found.broken_rule(place_of(row), error)
             continue
         values = movement_row(movement)
         del values["sha256"]

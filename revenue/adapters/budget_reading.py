@@ -23,6 +23,10 @@ from revenue.adapters.budget_rows import (
 from revenue.adapters.rows import Rows, key_of
 
 _CHUNK = 100
+_ANY_HOLD = (
+    "SELECT h.counter_key FROM {p}budget_hold h WHERE h.tenant = :tenant "
+    "AND h.document_key = :document ORDER BY h.counter_key"
+)
 _HOLDS = (
     f"SELECT {HELD} FROM {{p}}budget_hold h JOIN {{p}}budget_counter c "  # noqa: S608
     "ON c.tenant = h.tenant AND c.counter_key = h.counter_key "
@@ -69,9 +73,14 @@ _WINDOW = (
 
 
 def holds_of(rows: Rows, document: str, *, lock: bool = False) -> list[Hold]:
-    """What a document holds, in the order of the counters' keys; with ``lock`` it stays so."""
-    found = rows.all(_locked(rows, _HOLDS, lock=lock), document=key_of(document))
-    return sorted((hold_of(row) for row in found), key=lambda hold: hold.counter.key)
+    """What a document holds, in the order of the counters' keys; with ``lock`` it stays so.
+
+    Mostly that is nothing, and asked in a way that costs little.
+    """
+    bound = {"document": key_of(document)}
+    if not rows.all(_locked(rows, _ANY_HOLD, lock=lock), **bound):
+        return []
+    return sorted(map(hold_of, rows.all(_HOLDS, **bound)), key=lambda hold: hold.counter.key)
 
 
 def lapsed(rows: Rows, on: date, *, counter: str | None = None) -> list[Hold]:
@@ -165,7 +174,7 @@ def movements(rows: Rows) -> Iterator[BudgetMovement]:
 
 def every_movement(rows: Rows) -> Iterator[Row[Any]]:
     """The rows of all movements, with their counters, as recorded."""
-    seq = 0
+    seq = -(2**63)
     while page := rows.all(f"{_MOVEMENTS}{_PAGE}", seq=seq):
         yield from page
         seq = page[-1].seq

@@ -31,7 +31,7 @@ _READABLE_KEY = 200
 HELD = (
     "h.document_key, h.counter_key, h.document, h.phase, h.asked, h.reserved, h.committed, "
     "h.expires_on, h.counts_on, h.last_on, h.granted_limit, h.hard, h.overshoot, "
-    "c.places, c.format, c.body, c.sha256"
+    "c.format, c.body, c.sha256"
 )
 """The columns that ``hold_of`` reads, of a hold ``h`` and its counter ``c``."""
 
@@ -41,7 +41,7 @@ _FACT = (
 )
 MOVED = (
     f"m.seq, {', '.join(f'm.{name}' for name in _FACT)}, m.sha256 AS own_sha256, "
-    "c.places, c.format, c.body, c.sha256"
+    "c.format, c.body, c.sha256"
 )
 """The columns that ``movement_of`` reads, of a movement ``m`` and its counter ``c``."""
 
@@ -164,9 +164,9 @@ def hold_of(row: Row[Any]) -> Hold:
             counter=counter,
             document=row.document,
             phase=row.phase,
-            asked=amount_of(row.asked, row.places),
-            reserved=amount_of(row.reserved, row.places),
-            committed=amount_of(row.committed, row.places),
+            asked=amount_of(row.asked, places(counter)),
+            reserved=amount_of(row.reserved, places(counter)),
+            committed=amount_of(row.committed, places(counter)),
             expires_on=date.fromisoformat(row.expires_on),
             counts_on=None if row.counts_on is None else date.fromisoformat(row.counts_on),
             last_on=date.fromisoformat(row.last_on),
@@ -213,8 +213,8 @@ def movement_of(row: Row[Any]) -> BudgetMovement:
             counter=counter,
             document=row.document,
             on=row.on_day,
-            reserved=amount_of(row.reserved, row.places),
-            committed=amount_of(row.committed, row.places),
+            reserved=amount_of(row.reserved, places(counter)),
+            committed=amount_of(row.committed, places(counter)),
             expires_on=row.expires_on,
             counts_on=None if row.counts_on == row.on_day else row.counts_on,
             limit=row.granted_limit,

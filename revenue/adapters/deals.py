@@ -127,9 +127,9 @@ class Deals:
         has the catalogue gives ``deal_prices(quote, catalogue=...)``. Raises ``Invalid``
         (``deal_price.other_quote``), ``Conflict`` (``deal_price.taken``).
 
-        What a quote takes of promotions' budgets (``pricing.taken``) it holds from when it is sent
-        through its last day, once accepted until it is ordered; its next version takes it over, and
-        what is lost or superseded lets go of it. Raises ``Conflict`` (``cap.exceeded``).
+        What a quote takes of promotions' budgets (``taken`` of its pricing) it holds from when it
+        is sent through its last day, once accepted until it is ordered; its next version takes it
+        over, and what is lost or superseded lets go of it. Raises ``Conflict`` (``cap.exceeded``).
         """
         if prices is not None and not isinstance(document, Quote):
             raise Invalid(

@@ -147,6 +147,7 @@ def funder(
     typer.echo(f"{funder} · {span}")
     if statement.rows:
         _print_rows(statement, locale)
+        typer.echo()
     table = _table(words, ["promotion"], [*_SUMS], ["currency"])
     for each in statement.promotions:
         table.add_row(each.promotion, *_sums(each, locale), each.closing.code)
@@ -240,7 +241,9 @@ def _print_statement(statement: BudgetStatement, locale: str) -> None:
     if statement.since is not None:
         span = f"{statement.since} – {statement.as_of}"
     typer.echo(f"{counter.key} · {span} · {_unit(counter, words)}")
-    table = _table(words, ["day", "kind", "document"], ["reserved", "committed", "used"])
+    table = _table(
+        words, ["day", "kind", "document"], ["reserved", "committed", "used"], ["command"]
+    )
     opening = _figure(statement.opening, counter, locale)
     table.add_row("", words["opening"], "", "", "", opening, style="bold")
     for row in statement.rows:
@@ -250,20 +253,22 @@ def _print_statement(statement: BudgetStatement, locale: str) -> None:
             words[row.kind],
             row.document,
             *(_figure(figure, counter, locale) for figure in figures),
+            row.command,
         )
     closing = (statement.reserved, statement.committed, statement.closing)
     ends = [_figure(figure, counter, locale) for figure in closing]
     table.add_row("", words["closing"], "", *ends, style="bold")
     show(table)
-    limit = _figure(statement.limit, counter, locale)
-    remaining = _figure(statement.remaining, counter, locale)
-    typer.echo(f"{words['limit']} {limit}, {words['remaining']} {remaining}")
+    if statement.limit is not None:
+        limit = _figure(statement.limit, counter, locale)
+        remaining = _figure(statement.remaining, counter, locale)
+        typer.echo(words["left"].format(limit=limit, remaining=remaining))
 
 
 def _print_rows(statement: FunderStatement, locale: str) -> None:
     words = words_of(locale)
     named = ["day", "kind", "fact", "promotion", "reference"]
-    table = _table(words, named, ["claimed", "balance"], ["currency"])
+    table = _table(words, named, ["amount", "balance"], ["currency"])
     for row in statement.rows:
         table.add_row(
             row.on.isoformat(),
@@ -278,13 +283,11 @@ def _print_rows(statement: FunderStatement, locale: str) -> None:
     show(table)
 
 
-def _table(
-    words: dict[str, str], texts: list[str], figures: list[str], last: list[str] | None = None
-) -> Table:
+def _table(words: dict[str, str], texts: list[str], figures: list[str], last: list[str]) -> Table:
     table = Table(*(words[name] for name in texts), box=None, header_style="bold")
     for name in figures:
         table.add_column(words[name], justify="right")
-    for name in last or ():
+    for name in last:
         table.add_column(words[name])
     return table
 

@@ -291,7 +291,8 @@ class StoreContract(StoreRules):
             for change in ("DELETE FROM {}", "UPDATE {} SET tenant = 'x'"):
                 database_refuses(store, change.format(store.prefix + table))
         for table in balances[:3]:
-            database_refuses(store, f"UPDATE {store.prefix + table} SET amount_minor = 1")  # noqa: S608
+            change = f"UPDATE {store.prefix + table} SET amount_minor = 1"  # noqa: S608
+            database_refuses(store, change)
         assert content(store.engine) == rows
 
     def test_an_unbalanced_entry_is_not_posted(self, store: Store) -> None:

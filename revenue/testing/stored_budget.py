@@ -164,7 +164,7 @@ class StoredBudgetContract:
     def test_a_crash_at_any_statement_leaves_nothing(self, store: Store) -> None:
         """An error before or after each statement of each command: all was written, or nothing."""
         with store.unit() as deals:
-            trade(deals, "a")
+            begin(deals)
         before = content(store.engine)
         for work in COMMANDS:
             for when in ("before_cursor_execute", "after_cursor_execute"):
@@ -248,7 +248,7 @@ def _copied(table: str, *, kind: str, figures: str, document: str = "document_ke
 
 def work_reserve(deals: Deals) -> None:
     """A reservation that finds room only where lapsed ones stand."""
-    reserve(deals, "Q-9/1", take(9, limit=10), *_BOTH[1:], on=AFTER, expires_on=AFTER)
+    reserve(deals, "Q-8/1", take(8, limit=10), *_BOTH[1:], on=AFTER, expires_on=AFTER)
 
 
 def work_move(deals: Deals) -> None:
@@ -284,18 +284,19 @@ def work_expire(deals: Deals) -> None:
     deals.budget.expire(on=AFTER, key="night")
 
 
+def work_send(deals: Deals) -> None:
+    """A quote that is sent."""
+    deals.save(send(quoted(*_BOTH, number="Q-9")))
+
+
 def work_order(deals: Deals) -> None:
-    """A quote from draft to order."""
-    quote = quoted(*_BOTH)
-    contract = example_contract(quote)
-    deals.save(send(quote))
-    deals.save(accepted(quote))
-    deals.save(contract)
-    deals.save(example_order(contract))
+    """The order of a quote that was accepted."""
+    deals.save(example_order(example_contract(quoted(*_BOTH))))
 
 
 COMMANDS: tuple[Callable[[Deals], None], ...] = (
     work_reserve, work_move, work_commit, work_release, work_cancel, work_give_back, work_expire,
+    work_send,
     work_order,
 )  # fmt: skip
 """Every command of the ledger, each possible once after ``begin``."""
@@ -304,6 +305,10 @@ COMMANDS: tuple[Callable[[Deals], None], ...] = (
 def begin(deals: Deals) -> None:
     """A trade on which each of ``COMMANDS`` can follow."""
     trade(deals, "a")
+    quote = quoted(*_BOTH)
+    deals.save(send(quote))
+    deals.save(accepted(quote))
+    deals.save(example_contract(quote))
 
 
 def reserve(

@@ -400,3 +400,9 @@ def test_budgets_of_funders_are_counted_on_the_grid_of_their_currency() -> None:
     pricing = price([item("MUG", 1)], catalogue=market(off), on=DAY, policy=fine)
     (take,) = pricing.taken
     assert (str(pricing.discount.amount), str(take.amount)) == ("1.3332", "1.34")
+
+
+def test_what_a_product_may_not_take_no_other_one_takes() -> None:
+    cap = amount_cap("30.00", scope=("product",))
+    off = rule(benefit=PercentOff(percent=40), caps=(cap,))
+    assert discounts(buy(market(off), item("MUG", 1), item("SHIRT", 40))) == ["16.00", "30.00"]

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     *("kernel", "formula", "rate", "catalogue", "configuration", "pricebook", "tier"),
     *("attribute", "agreement", "availability", "plan", "tax", "pricing", "waterfall", "margin"),
-    *("promotion", "coupon", "budget", "funding", "rebate", "approval", "quote", "history"),
-    *("simulation", "lint"),
+    *("promotion", "coupon", "budget", "funding", "rebate", "approval", "quote", "returns"),
+    *("history", "simulation", "lint"),
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
     *("ledger", "settlement", "claim", "journal", "store", "database", "soundness", "cli"),
 )

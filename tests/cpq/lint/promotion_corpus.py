@@ -153,6 +153,17 @@ PROMOTION_DEFECTS: tuple[Defect, ...] = (
         "promotions/EVERY",
     ),
     Defect(
+        "more off than so many units cost",
+        "retailer",
+        promotion(
+            "CUPS",
+            {"kind": "every_off", "every_quantity": 2, "amount": "24.01 CNY"},
+            products=("CUP",),
+        ),
+        "lint.every_exceeds",
+        "promotions/CUPS",
+    ),
+    Defect(
         "a set of more units than are let in",
         "retailer",
         changing("promotions", "TEA-3", quantity_to=2),

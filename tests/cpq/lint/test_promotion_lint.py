@@ -153,6 +153,18 @@ def test_ladders_that_climb_are_no_defect() -> None:
     assert codes(shop(policy("P", by_units))) == []
 
 
+def test_an_amount_off_so_many_units_is_held_against_the_dearest_of_them() -> None:
+    every = {"kind": "every_off", "every_quantity": 3, "amount": "30.01 CNY"}
+    bolts = policy("P", every, products=("BOLT",))
+    (found,) = lint(shop(bolts))
+    assert found.code == "lint.every_exceeds"
+    assert "every 3 units, and these cost 30.00 CNY at most" in found.message.en
+    assert codes(shop(bolts.with_(benefit={**every, "amount": "30.00 CNY"}))) == []
+    dearer = book("VIP", entry("BOLT", price=11))
+    assert codes(shop(bolts, books=(book("LIST", entry(price=10)), dearer))) == []
+    assert codes(shop(bolts.with_(products=()))) == []  # pieces and kilograms
+
+
 def test_sets_are_counted_only_where_units_are_alike() -> None:
     pairs = {"kind": "buy_get", "buy": 5, "get": 1}
     assert codes(shop(policy("P", pairs, quantity_to=5))) == []  # pieces and kilograms
