@@ -128,7 +128,7 @@ def counters_of(owner: str, cap: Cap, facts: Facts, *, product: str = "") -> Cou
         window=_window(cap, facts),
         days=cap.days,
         measure="units" if cap.measure == "percent" else cap.measure,
-        currency=cap.amount.code if cap.amount else None,
+        currency=None if cap.amount is None else cap.amount.code,
     )
 
 

@@ -78,9 +78,9 @@ class Cap(Frozen):
                 "cap.one_measure",
                 f"a cap limits one of {', '.join(_MEASURES)}; found {found}: write one cap each",
             )
-        limit = self.amount.amount if self.amount else self.limit
+        limit = self.limit
         if limit < 0:
-            found = str(self.amount or limit)
+            found = str(limit if self.amount is None else self.amount)
             raise Invalid("cap.negative", f"a cap is 0 or more; found {found}")
         if self.measure == "percent" and (limit > 100 or self.window not in _OWN_WINDOWS):
             raise Invalid(
@@ -128,7 +128,7 @@ class Cap(Frozen):
         return self.window not in _OWN_WINDOWS
 
     def __str__(self) -> str:
-        what = str(self.amount) if self.amount else f"{self.limit} {self.measure}"
+        what = f"{self.limit} {self.measure}" if self.amount is None else str(self.amount)
         if self.measure in ("units", "uses", "orders") and self.limit == 1:
             what = what.removesuffix("s")
         if self.measure == "percent":

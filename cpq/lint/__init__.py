@@ -28,6 +28,7 @@ from cpq.lint.named import unknown_names
 from cpq.lint.offered import offered
 from cpq.lint.pacts import Pacts
 from cpq.lint.pledged import pledged
+from cpq.lint.policies import held
 from cpq.lint.promoted import promoted
 from cpq.lint.rates import rates
 from cpq.lint.reach import reach
@@ -70,7 +71,8 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
     start = BEGINNING if on is None else instant(on, zone(catalogue.zone))
     ground = Ground(catalogue, start=start)
     schedule, pacts = Schedule(ground), Pacts(ground)
-    worst = Worst(ground, schedule)
+    policies = held(ground)
+    worst = Worst(ground, schedule, policies)
     return _in_order(
         [
             *checked,
@@ -88,11 +90,11 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *idle(ground, schedule, pacts),
             *steps(ground, schedule, pacts),
             *assigned(ground),
-            *promoted(ground),
-            *offered(ground, schedule),
-            *met(ground),
+            *promoted(ground, policies),
+            *offered(ground, schedule, policies),
+            *met(policies),
             *grouped(ground),
-            *funded(ground),
+            *funded(policies),
             *audience(ground),
             *reach(ground),
             *floors(ground, schedule, worst),

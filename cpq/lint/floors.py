@@ -12,7 +12,7 @@ from cpq.lint.broken import Broken, Rule, judged, least, once
 from cpq.lint.finding import LintFinding, listed, remark
 from cpq.lint.ground import Ground
 from cpq.lint.places import entry_place, rule_of
-from cpq.lint.policies import barred, held
+from cpq.lint.policies import barred
 from cpq.lint.schedule import Schedule
 from cpq.lint.worst import Situation, Worst, left
 from cpq.margin import Floor
@@ -114,7 +114,7 @@ def _without_room(
 ) -> Iterator[LintFinding]:
     """Promotions that a floor keeps from giving anything, wherever they would."""
     bounded = {*worst.products} - ground.kinds.adjusted
-    for each in held(ground):
+    for each in worst.held:
         policy = each.policy
         product = held_back.get(policy.code)
         if product is None or policy.code in generous or not bounded.issuperset(each.wide):

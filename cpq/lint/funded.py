@@ -4,19 +4,18 @@ A promotion that gives 50 at most never reaches the layer that begins at 200. Th
 an end is left alone where it is the bearer's: it catches what the others do not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from cpq.kernel.money import plain
 from cpq.lint.finding import LintFinding, money, remark
-from cpq.lint.ground import Ground
-from cpq.lint.policies import Held, held
+from cpq.lint.policies import Held
 from cpq.promotion import AmountOff, EveryOff, FreeShipping, Ladder, PromotionPolicy
 
 
-def funded(ground: Ground) -> Iterator[LintFinding]:
+def funded(policies: Iterable[Held]) -> Iterator[LintFinding]:
     """Funding layers that are never reached (``lint.layer_unreached``)."""
-    for each in held(ground):
+    for each in policies:
         plan = each.policy.funding
         most = most_given(each.policy) if plan.layers else None
         if most is None:

@@ -146,6 +146,11 @@ class Ground:
             return self.reach(names[0] if names else EVERYTHING)
         return sorted({product for name in names for product in self.reach(name)})
 
+    @cached_property
+    def freight(self) -> frozenset[str]:
+        """The products that transport costs."""
+        return frozenset(code for code, product in self.products.items() if product.freight)
+
     def sold(self, product: str) -> Span | None:
         """When a product is sold; ``None`` where its sale is over."""
         return self.span(self.products[product].sellable, self.home)

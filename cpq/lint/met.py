@@ -12,8 +12,7 @@ from itertools import combinations
 from cpq.kernel.money import Money
 from cpq.kernel.text import LocalText
 from cpq.lint.finding import LintFinding, count, listed, remark
-from cpq.lint.ground import Ground
-from cpq.lint.policies import held
+from cpq.lint.policies import Held
 from cpq.promotion import (
     Buyer,
     Condition,
@@ -39,9 +38,9 @@ _KINDS = {
 }
 
 
-def met(ground: Ground) -> Iterator[LintFinding]:
+def met(policies: Iterable[Held]) -> Iterator[LintFinding]:
     """Promotions whose conditions contradict each other (``lint.never_met``)."""
-    for each in held(ground):
+    for each in policies:
         policy = each.policy
         why = next(contradictions(policy), None)
         if why is None:

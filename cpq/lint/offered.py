@@ -5,7 +5,7 @@ than the promotion lets in, free goods that nobody can price, free shipping wher
 freight: each is told from the policy and the products alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from cpq.kernel.text import LocalText
 from cpq.lint.finding import LintFinding, count, money, remark
 from cpq.lint.ground import Ground
 from cpq.lint.named import selectors_of
-from cpq.lint.policies import Held, held, holds_always, meant, reach_of
+from cpq.lint.policies import Held, holds_always, meant, reach_of
 from cpq.lint.schedule import Schedule
 from cpq.lint.spans import common
 from cpq.lint.terms import cap_words, selector_words
@@ -33,12 +33,11 @@ from cpq.promotion import (
 )
 
 
-def offered(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
+def offered(ground: Ground, schedule: Schedule, policies: Sequence[Held]) -> Iterator[LintFinding]:
     """What is wrong with benefits: ``lint.ladder_falls``, ``lint.every_exceeds``,
     ``lint.set_beyond_max``, ``lint.gift_unpriced``, ``lint.no_freight``, ``lint.covers_nothing``.
     """
-    has_freight = any(product.freight for product in ground.products.values())
-    for each in held(ground):
+    for each in policies:
         benefit = each.policy.benefit
         if isinstance(benefit, Ladder):
             yield from _falling(each, benefit)
@@ -46,7 +45,7 @@ def offered(ground: Ground, schedule: Schedule) -> Iterator[LintFinding]:
             yield from _exceeding(ground, schedule, each, benefit)
         if isinstance(benefit, FreeGoods):
             yield from _unpriced(ground, schedule, each, benefit)
-        if isinstance(benefit, FreeShipping) and not has_freight:
+        if isinstance(benefit, FreeShipping) and not ground.freight:
             yield _without_freight(each)
         yield from _beyond(ground, each)
         yield from _selecting_nothing(ground, each)

@@ -73,14 +73,11 @@ def reach_of(ground: Ground, policy: PromotionPolicy) -> list[str]:
 def meant(ground: Ground, selector: Selector) -> list[str]:
     """The products that a selector means, by code: freight only where it names it."""
     named = bool(selector.products or selector.categories)
-    never: set[str] = set()
+    never = set() if named else set(ground.freight)
     if selector.except_products or selector.except_categories:
         never.update(ground.reach_of(selector.except_products, selector.except_categories))
-    return [
-        code
-        for code in ground.reach_of(selector.products, selector.categories)
-        if code not in never and (named or not ground.products[code].freight)
-    ]
+    found = ground.reach_of(selector.products, selector.categories)
+    return [code for code in found if code not in never] if never else found
 
 
 def is_simple(policy: PromotionPolicy) -> bool:

@@ -12,7 +12,7 @@ from math import ceil
 
 from cpq.lint.finding import LintFinding, count, money, remark, told
 from cpq.lint.ground import Ground
-from cpq.lint.policies import Held, barred, held, holds_always, includes, is_simple
+from cpq.lint.policies import Held, barred, holds_always, includes, is_simple
 from cpq.lint.spans import Span, common
 from cpq.lint.terms import cap_words
 from cpq.promotion import (
@@ -27,12 +27,11 @@ _ROUNDED_OFF = 1
 """What rounding may take off an amount at most: one of the currency."""
 
 
-def promoted(ground: Ground) -> Iterator[LintFinding]:
+def promoted(ground: Ground, policies: Sequence[Held]) -> Iterator[LintFinding]:
     """Policies that give nothing: ``lint.cap_zero``, ``lint.cap_rejects_all``,
     ``lint.no_quantity``, ``lint.no_currency``, ``lint.promotion_starved``; or the same as another:
     ``lint.promotion_repeated``.
     """
-    policies = held(ground)
     for place, each in enumerate(policies):
         yield from _by_a_cap_of_nothing(each)
         yield from _by_a_cap_that_rejects(each, policies, place)

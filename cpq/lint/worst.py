@@ -17,7 +17,7 @@ from cpq.kernel.errors import DomainError
 from cpq.kernel.period import zone
 from cpq.lint.beside import Against, Beside, Spot
 from cpq.lint.ground import Ground
-from cpq.lint.policies import held, is_simple, within_caps
+from cpq.lint.policies import Held, is_simple, within_caps
 from cpq.lint.schedule import Piece, Schedule, Won
 from cpq.lint.spans import Span, common
 from cpq.lint.winning import total
@@ -102,14 +102,15 @@ def _holding(
 class Worst:
     """The cases of a catalogue's products, one product after the other."""
 
-    def __init__(self, ground: Ground, schedule: Schedule) -> None:
+    def __init__(self, ground: Ground, schedule: Schedule, policies: Sequence[Held]) -> None:
         self.ground = ground
         self.schedule = schedule
         self._beside = Beside(schedule)
         catalogue = ground.catalogue
         self._policies: dict[str, list[tuple[PromotionPolicy, Span]]] = {}
         self._others: dict[str, list[tuple[PromotionPolicy, Span]]] = {}
-        for each in held(ground):
+        self.held = policies
+        for each in policies:
             known = self._policies if is_simple(each.policy) else self._others
             for product in sorted(each.reach):
                 known.setdefault(product, []).append((each.policy, each.span))

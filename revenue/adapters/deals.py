@@ -263,7 +263,8 @@ class Deals:
 
         Looks at every hash, at each column against its document, at the chain of facts, at
         balances and journal against a replay of the facts, at the counters of promotions against
-        their movements, and for rows that belong to nothing.
+        their movements, at the coupons of one code against one another, and for rows that belong
+        to nothing.
         ``seal`` also shows an end that was cut off or written anew.
         """
         rows = self._rows

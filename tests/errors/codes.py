@@ -32,6 +32,9 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/margin/judge.py", "f'floor.{_REASONS[breach.missing]}'"): (
         *("floor.below", "floor.cost_unknown", "floor.rate_unknown", "floor.unit_incompatible"),
     ),
+    ("cpq/lint/named.py", "f'{name.kind}.unknown'"): (
+        *("product.unknown", "category.unknown", "customer.unknown", "unit.unknown"),
+    ),
     ("cpq/lint/broken.py", "each.code"): ("lint.below_cost", "lint.below_floor"),
     ("cpq/lint/floors.py", "kind"): (*("lint.no_cost", "lint.no_rate", "lint.other_unit"),),
     ("cpq/history/guard.py", "f'history.{reason}'"): (
@@ -120,6 +123,12 @@ PASSED_ON = {
     ("cpq/pricing/plain.py", "draft"),
     ("cpq/pricing/unit.py", "draft"),
     ("cpq/lint/broken.py", "each"),
+    ("cpq/pricing/__init__.py", "draft"),
+    ("cpq/adapters/asked_deal.py", "code"),
+    ("cpq/adapters/coupon_cli.py", "code"),
+    ("cpq/adapters/coupon_rows.py", "error.code"),
+    ("cpq/coupon/kept.py", "code"),
+    ("cpq/coupon/register.py", "code"),
     ("cpq/simulation/__init__.py", "error.code"),
     ("cpq/approval/decision.py", "code"),
     ("cpq/kernel/expression/compiled.py", "code"),

@@ -25,9 +25,9 @@ MODULES = (
     *("kernel", "formula", "rate", "catalogue", "configuration", "pricebook", "tier"),
     *("attribute", "agreement", "availability", "plan", "tax", "pricing", "waterfall", "margin"),
     *("promotion", "coupon", "budget", "funding", "rebate", "approval", "quote", "returns"),
-    *("history", "simulation", "lint"),
+    *("history", "simulation", "lint", "campaign"),
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
-    *("ledger", "settlement", "claim", "journal", "store", "database", "soundness", "cli"),
+    *("ledger", "settlement", "claim", "journal", "store", "budget_store", "database", "soundness", "cli"),
 )
 
 

@@ -54,7 +54,7 @@ def store(told: tuple[Path, list[str]]) -> Iterator[Store]:
 
 
 def test_two_offers_share_ten_tents(told: tuple[Path, list[str]]) -> None:
-    # 4 × 400 × 15 % = 240.00 on tents, and 40 for each of 5 full 1,000 of 5,360.00
+    # second: 4 × 400 × 15 % = 240.00 on tents, and the step of 200.00 that 5,360.00 reach
     assert told[1][:9] == [
         "tents left after the first offer: 4",
         "tents left after the second: 0",

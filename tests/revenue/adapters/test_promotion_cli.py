@@ -299,7 +299,7 @@ def test_both_languages_have_all_words() -> None:
     ("change", "named"),
     [
         ("UPDATE cpq_budget_counter SET committed = 1", "budget_counter AUTUMN"),
-        ("UPDATE cpq_budget_hold SET asked = 1", "budget_hold q-1/1"),
+        ("UPDATE cpq_budget_hold SET last_on = '2026-12-31'", "budget_hold q-1/1"),
         ("UPDATE cpq_coupon SET batch = 'other'", "coupon w26rq7jvtfy 1"),
     ],
 )
