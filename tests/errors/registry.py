@@ -27,7 +27,8 @@ MODULES = (
     *("promotion", "coupon", "budget", "funding", "rebate", "approval", "quote", "returns"),
     *("history", "simulation", "lint", "campaign"),
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
-    *("ledger", "settlement", "claim", "journal", "store", "budget_store", "database", "soundness", "cli"),
+    *("ledger", "settlement", "claim", "journal", "store", "budget_store", "database"),
+    *("soundness", "cli"),
 )
 
 
