@@ -7,11 +7,14 @@ command has its own key and document: whoever sends it again means the same.
 
 import os
 import random
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Thread
+from threading import Barrier
 from typing import NamedTuple
 
 from cpq.cap import CapTake
@@ -62,8 +65,9 @@ class Book(NamedTuple):
     tenant: str
     folder: Path
 
-    def open(self) -> Store:
-        return open_store(self.url, tenant=self.tenant)
+    def within(self, store: Store) -> Store:
+        """The book in a store that is open already."""
+        return Store(store.engine, tenant=self.tenant, prefix=store.prefix, chart=store.chart)
 
     def answers(self) -> dict[str, list[str]]:
         """What each command was answered, as often as it was sent and answered."""
@@ -76,46 +80,70 @@ class Book(NamedTuple):
         return found
 
 
-def sell(book: Book, name: str, commands: Iterable[Command], start: object = None) -> None:
-    """Send the commands; with a barrier only once everybody is there."""
-    with book.open() as store:
-        if start is not None:
-            start.wait()  # type: ignore[attr-defined]
-        _sell(store, book, name, commands)
+class Job(NamedTuple):
+    """What a seller is to do: its commands, from an instant of the machine's clock on."""
+
+    book: Book
+    name: str
+    commands: Sequence[Command]
+    at: float
+
+    def do(self, store: Store) -> None:
+        time.sleep(max(0.0, self.at - time.monotonic()))
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        file = os.open(self.book.folder / f"{self.book.tenant}-{self.name}.txt", flags)
+        for command in self.commands:
+            os.write(file, f"{command.key} {command.send(store)}\n".encode())
+        os.close(file)
 
 
-def sell_rounds(books: Sequence[Book], place: int, start: object) -> None:
-    """Round after round the share of one seller, each from one start."""
-    for book in books:
-        sell(book, str(place), shares(orders_of(book))[place], start)
-        start.wait()  # type: ignore[attr-defined]
+class Seller:
+    """A process that does one job after the other; it may be killed at any moment."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.line, other = CONTEXT.Pipe()
+        self.process = CONTEXT.Process(target=_work, args=(url, other))
+        self.process.start()
+        other.close()
+
+    def give(self, job: Job) -> None:
+        self.job = job
+        self.line.send(job)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the job is done within so many seconds."""
+        return bool(self.line.poll(seconds)) and bool(self.line.recv())
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.line.close()
 
 
-def sell_in_threads(book: Book, start: object) -> None:
-    """All sellers as threads of this process, on one store."""
-    with book.open() as store:
-        store.engine.pool._max_overflow = SELLERS
-        found = [
-            Thread(target=_begun, args=(start, store, book, str(place), share))
-            for place, share in enumerate(shares(orders_of(book)))
-        ]
-        for thread in found:
-            thread.start()
-        for thread in found:
-            thread.join()
+def _work(url: str, line: Connection) -> None:
+    with open_store(url) as store:
+        while True:
+            try:
+                job = line.recv()
+            except EOFError:
+                return
+            job.do(job.book.within(store))
+            line.send(True)
 
 
-def _begun(start: object, store: Store, book: Book, name: str, share: Sequence[Command]) -> None:
-    start.wait()  # type: ignore[attr-defined]
-    _sell(store, book, name, share)
+def sell_in_threads(book: Book) -> None:
+    """All sellers as threads of this process, on one store, from one start."""
+    start = Barrier(SELLERS)
+    with open_store(book.url) as opened:
+        store = book.within(opened)
 
+        def work(place: int) -> None:
+            start.wait()
+            Job(book, str(place), shares(orders_of(book))[place], time.monotonic()).do(store)
 
-def _sell(store: Store, book: Book, name: str, commands: Iterable[Command]) -> None:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-    file = os.open(book.folder / f"{book.tenant}-{name}.txt", flags)
-    for command in commands:
-        os.write(file, f"{command.key} {command.send(store)}\n".encode())
-    os.close(file)
+        with ThreadPoolExecutor(SELLERS) as pool:
+            list(pool.map(work, range(SELLERS)))
 
 
 def orders_of(book: Book) -> list[Command]:

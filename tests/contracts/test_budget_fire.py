@@ -6,39 +6,39 @@
 import os
 import random
 import time
-from collections.abc import Iterator
-from decimal import Decimal
-from multiprocessing.process import BaseProcess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 from sqlalchemy import text
 
 from cpq.kernel.money import total
-from revenue.adapters.store import Store, open_store
+from revenue.adapters.store import open_store
 from revenue.testing.budget_trade import DAY, MONEY, ORDERS
 from tests.contracts.fire import (
     ATTEMPTS,
     BUDGET,
     CAP,
-    CONTEXT,
     SELLERS,
     Book,
     Command,
+    Job,
+    Seller,
     orders_of,
     sales_of,
-    sell,
     sell_in_threads,
-    sell_rounds,
+    shares,
     shares_twice,
 )
 
 ROUNDS = int(os.environ.get("CPQ_FIRE_ROUNDS", "1"))
-KILLS = 10
+KILLS = 6
 _PATIENCE_S = 120
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+pytestmark = [
+    pytest.mark.fire,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork"),
+]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -53,38 +53,33 @@ def books(request: pytest.FixtureRequest, tmp_path: Path) -> list[Book]:
 
 
 @pytest.fixture
-def sellers() -> Iterator[list[BaseProcess]]:
-    """Processes that end with the test, however it ends."""
-    found: list[BaseProcess] = []
+def field(books: list[Book]) -> Iterator[list[Seller]]:
+    """Sixteen sellers, who end with the test however it ends."""
+    found = [Seller(books[0].url) for _ in range(SELLERS)]
     yield found
-    for process in found:
-        if process.is_alive():
-            process.kill()
-        process.join()
+    for seller in found:
+        seller.kill()
 
 
-def test_sixteen_processes_get_exactly_the_cap(books, sellers) -> None:
-    start = CONTEXT.Barrier(SELLERS + 1)
-    for place in range(SELLERS):
-        sellers.append(CONTEXT.Process(target=sell_rounds, args=(books, place, start)))
-        sellers[-1].start()
+def test_sixteen_processes_get_exactly_the_cap(books, field) -> None:
     for book in books:
-        start.wait(_PATIENCE_S)
-        start.wait(_PATIENCE_S)
+        begin(field, book, shares(orders_of(book)))
+        assert all(seller.wait(_PATIENCE_S) for seller in field)
         exactly_the_cap_is_granted(book)
 
 
 def test_sixteen_threads_get_exactly_the_cap(books) -> None:
     for book in books:
-        sell_in_threads(book, Barrier(SELLERS))
+        sell_in_threads(book)
         exactly_the_cap_is_granted(book)
 
 
-def test_commands_sent_twice_by_sellers_who_are_killed(books, sellers) -> None:
+def test_commands_sent_twice_by_sellers_who_are_killed(books, field) -> None:
     """Orders and random amounts of money; who is killed has somebody else send everything again."""
     for book in books:
-        killed = storm(book, sellers)
-        assert killed == KILLS, f"only {killed} sellers were killed in their work"
+        begin(field, book, shares_twice(sales_of(book)))
+        kill_some(field, random.Random(book.tenant))
+        assert all(seller.wait(_PATIENCE_S) for seller in field)
         commands = {command.key: command for command in sales_of(book)}
         answers = book.answers()
         assert answers.keys() == commands.keys()
@@ -93,48 +88,32 @@ def test_commands_sent_twice_by_sellers_who_are_killed(books, sellers) -> None:
         refused = [commands[key] for key, said in answers.items() if said[0] == "cap.exceeded"]
         assert len(won) + len(refused) == ATTEMPTS
         money = total(command.money for command in won)
-        with book.open() as store, store.view() as deals:
-            used = deals.budget.used(ORDERS, on=DAY), deals.budget.used(MONEY, on=DAY)
-            assert used == (len(won), money)
-            rows_say_the_same(store, won)
-            assert deals.verify() == ()
         assert len(won) <= CAP
         assert money <= BUDGET
+        rows_say_the_same(book, won)
         # Room only ever shrank: who was refused does not fit into what is left either.
         assert all(len(won) == CAP or money + each.money > BUDGET for each in refused)
 
 
-def storm(book: Book, sellers: list[BaseProcess]) -> int:
-    """Everybody sells; now and then one is killed and replaced. How many died in their work."""
-    dice = random.Random(book.tenant)
-    start = CONTEXT.Barrier(SELLERS + 1)
-    jobs = shares_twice(sales_of(book))
-    working = []
-    for place, job in enumerate(jobs):
-        working.append((CONTEXT.Process(target=sell, args=(book, f"{place}", job, start)), job))
-        working[-1][0].start()
-    sellers.extend(process for process, _ in working)
-    start.wait(_PATIENCE_S)
-    killed = 0
-    for name in range(50 * KILLS):
-        time.sleep(dice.uniform(0.005, 0.03))
-        alive = [place for place, (process, _) in enumerate(working) if process.is_alive()]
-        if killed == KILLS or not alive:
-            break
-        place = dice.choice(alive)
-        process, job = working[place]
-        process.kill()
-        process.join()
-        if process.exitcode != 0:
-            killed += 1
-            again = CONTEXT.Process(target=sell, args=(book, f"again-{name}", job))
-            again.start()
-            sellers.append(again)
-            working[place] = again, job
-    for process, _ in working:
-        process.join(_PATIENCE_S)
-        assert process.exitcode == 0
-    return killed
+def begin(field: list[Seller], book: Book, jobs: Sequence[Sequence[Command]]) -> None:
+    """Give everybody his commands; all begin at the same instant."""
+    at = time.monotonic() + 0.05
+    for place, (seller, commands) in enumerate(zip(field, jobs, strict=True)):
+        seller.give(Job(book, str(place), commands, at))
+
+
+def kill_some(field: list[Seller], dice: random.Random) -> None:
+    """Kill sellers in the middle of their work; each time a new one begins the work again."""
+    time.sleep(0.1)
+    for number in range(KILLS):
+        time.sleep(dice.uniform(0.005, 0.05))
+        working = [place for place, seller in enumerate(field) if not seller.line.poll()]
+        assert working, "everybody was done before the last was to be killed"
+        place = dice.choice(working)
+        field[place].kill()
+        again = Seller(field[place].url)
+        again.give(field[place].job._replace(name=f"again-{number}"))
+        field[place] = again
 
 
 def exactly_the_cap_is_granted(book: Book) -> None:
@@ -143,14 +122,11 @@ def exactly_the_cap_is_granted(book: Book) -> None:
     assert answers.keys() == commands.keys()
     said = [answer for (answer,) in answers.values()]
     assert (said.count("won"), said.count("cap.exceeded")) == (CAP, ATTEMPTS - CAP)
-    with book.open() as store, store.view() as deals:
-        assert deals.budget.used(ORDERS, on=DAY) == CAP
-        rows_say_the_same(store, [commands[key] for key in answers if answers[key] == ["won"]])
-        assert deals.verify() == ()
+    rows_say_the_same(book, [commands[key] for key in answers if answers[key] == ["won"]])
 
 
-def rows_say_the_same(store: Store, won: list[Command]) -> None:
-    """One movement and one hold for each take that was granted, and the commands that won."""
+def rows_say_the_same(book: Book, won: Sequence[Command]) -> None:
+    """The counters, the holds behind them, the movements, the commands: each grant once."""
     takes = [take for command in won for take in command.takes]
     money = total(command.money for command in won)
     expected = {
@@ -159,16 +135,19 @@ def rows_say_the_same(store: Store, won: list[Command]) -> None:
         "command": len(won),
         "budget_counter": len({take.counter.key for take in takes}),
     }
-    with store.engine.connect() as connection:
+    with open_store(book.url, tenant=book.tenant) as store, store.view() as deals:
         for table, count in expected.items():
             statement = text(f"SELECT COUNT(*) FROM cpq_{table} WHERE tenant = :tenant")
-            assert connection.execute(statement, {"tenant": store.tenant}).scalar_one() == count
+            found = deals.connection.execute(statement, {"tenant": book.tenant})
+            assert found.scalar_one() == count, table
         figures = text(
             "SELECT c.reserved, SUM(h.reserved) FROM cpq_budget_counter c JOIN cpq_budget_hold h "
             "ON h.tenant = c.tenant AND h.counter_key = c.counter_key WHERE c.tenant = :tenant "
             "GROUP BY c.counter_key, c.reserved ORDER BY c.counter_key"
         )
-        rows = connection.execute(figures, {"tenant": store.tenant}).all()
-    steps = [len(won) * 10**9, *([int(money.scaleb(2))] if money else [])]
-    assert [tuple(map(int, row)) for row in rows] == [(each, each) for each in steps]
-    assert isinstance(money, Decimal)
+        rows = deals.connection.execute(figures, {"tenant": book.tenant}).all()
+        steps = [len(won) * 10**9, *([int(money.scaleb(2))] if money else [])]
+        assert [tuple(map(int, row)) for row in rows] == [(each, each) for each in steps]
+        assert deals.budget.used(ORDERS, on=DAY) == len(won)
+        assert deals.budget.used(MONEY, on=DAY) == money
+        assert deals.verify() == ()
