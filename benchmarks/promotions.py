@@ -23,7 +23,7 @@ from cpq.kernel.money import Money
 from cpq.pricing import price
 from cpq.promotion import AmountOff, Ladder, LadderStep, PercentOff, PromotionPolicy
 
-ROUNDS = 3
+ROUNDS = 9
 SIZES = (10, 100, 1000)
 LINES = {"active": 3_000, "idle": 6_000}
 ACTIVE = (3, 30, 300)

@@ -17,6 +17,7 @@ from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText, legible
 from cpq.plan import PricingPlan, refuse_two_list_setters, refuse_two_published
 from cpq.pricebook import PriceBookVersion
+from cpq.promotion.names import names_of
 
 if TYPE_CHECKING:
     from cpq.catalogue.snapshot import Catalogue
@@ -133,6 +134,8 @@ class _Names:
             place = f"promotions/{promotion.code}"
             yield from self._lacking("product", *promotion.products, place=place)
             yield from self._lacking("category", *promotion.categories, place=place)
+            for name in names_of(promotion):
+                yield from self._lacking(name.kind, name.code, place=f"{place}/{name.field}")
 
     def agreements(self) -> Iterator[Finding]:
         for agreement in self._catalogue.agreements:

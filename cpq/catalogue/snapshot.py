@@ -31,6 +31,7 @@ from cpq.plan import STANDARD_PLAN, PricingPlan, plan_at
 from cpq.pricebook import PriceBook, PriceLookup
 from cpq.product import Category, Product, lineage
 from cpq.promotion import PromotionGroup, PromotionLookup, PromotionPolicy
+from cpq.promotion.group import UNGROUPED
 from cpq.rate import RateTable
 from cpq.tax import CHINA_VAT, TableTaxes, TaxRegime, TaxTable
 
@@ -113,6 +114,11 @@ class Catalogue(Frozen):
                 if row.code in seen:
                     raise ValueError(f"{field} has {row.code!r} twice; a code names one thing")
                 seen.add(row.code)
+        if any(group.code == UNGROUPED.code for group in self.promotion_groups):
+            raise ValueError(
+                f"promotion_groups has {UNGROUPED.code!r}, which is what policies without a group "
+                "are in; choose another code"
+            )
         assembled = [bom.product for bom in self.boms]
         twice = {code for code, times in Counter(assembled).items() if times > 1}
         if twice:

@@ -24,7 +24,6 @@ from cpq.lint.guarded import guarded
 from cpq.lint.idle import idle
 from cpq.lint.lowered import lowered
 from cpq.lint.met import met
-from cpq.lint.named import unknown_names
 from cpq.lint.offered import offered
 from cpq.lint.pacts import Pacts
 from cpq.lint.pledged import pledged
@@ -65,7 +64,6 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
     2,080.00 CNY, so more costs less; ... [lint.cliff]
     """
     checked = [LintFinding.model_validate(dict(found)) for found in catalogue.check()]
-    checked += unknown_names(catalogue)
     if any(found.code.endswith(_UNSOUND) for found in checked):
         return _in_order(checked)
     start = BEGINNING if on is None else instant(on, zone(catalogue.zone))

@@ -15,7 +15,6 @@ from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText
 from cpq.lint.finding import LintFinding, count, money, remark
 from cpq.lint.ground import Ground
-from cpq.lint.named import selectors_of
 from cpq.lint.policies import Held, holds_always, meant, reach_of
 from cpq.lint.schedule import Schedule
 from cpq.lint.spans import common
@@ -31,6 +30,7 @@ from cpq.promotion import (
     LinesQuantity,
     PromotionPolicy,
 )
+from cpq.promotion.names import selectors_of
 
 
 def offered(ground: Ground, schedule: Schedule, policies: Sequence[Held]) -> Iterator[LintFinding]:

@@ -32,9 +32,6 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/margin/judge.py", "f'floor.{_REASONS[breach.missing]}'"): (
         *("floor.below", "floor.cost_unknown", "floor.rate_unknown", "floor.unit_incompatible"),
     ),
-    ("cpq/lint/named.py", "f'{name.kind}.unknown'"): (
-        *("product.unknown", "category.unknown", "customer.unknown", "unit.unknown"),
-    ),
     ("cpq/lint/broken.py", "each.code"): ("lint.below_cost", "lint.below_floor"),
     ("cpq/lint/floors.py", "kind"): (*("lint.no_cost", "lint.no_rate", "lint.other_unit"),),
     ("cpq/history/guard.py", "f'history.{reason}'"): (

@@ -1,26 +1,16 @@
-"""What promotions name inside them and the catalogue lacks (促销引用检查).
+"""What a policy names beside the products and categories that it is for (促销引用).
 
-A product that is given free, a category in a condition, the unit that is counted, a group or a
-promotion that one does not go with: a name that nothing has makes a rule of nothing. What a policy
-is for is looked at by ``catalogue.check()``.
+A product that is given free, a category in a condition, the unit that is counted: a name that
+nothing has makes a rule of nothing, so a catalogue checks them all.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from cpq.catalogue import Catalogue
-from cpq.kernel.text import legible
-from cpq.lint.finding import LintFinding, remark
-from cpq.promotion import (
-    BundlePrice,
-    Buyer,
-    BuyGet,
-    FreeGoods,
-    LinesAmount,
-    LinesQuantity,
-    PromotionPolicy,
-    Selector,
-)
+from cpq.promotion.benefit import BundlePrice, BuyGet, FreeGoods
+from cpq.promotion.condition import Buyer, LinesAmount, LinesQuantity
+from cpq.promotion.policy import PromotionPolicy
+from cpq.promotion.selector import Selector
 
 
 class Name(NamedTuple):
@@ -29,30 +19,6 @@ class Name(NamedTuple):
     kind: str
     code: str
     field: str
-
-
-def unknown_names(catalogue: Catalogue) -> Iterator[LintFinding]:
-    """Names inside promotions that the catalogue lacks: ``product.unknown``, ``category.unknown``,
-    ``customer.unknown``, ``unit.unknown``.
-    """
-    known: dict[str, Container[str]] = {
-        "product": catalogue.products_by_code,
-        "category": {each.code for each in catalogue.categories},
-        "customer": {each.code for each in catalogue.customers},
-        "unit": {each.code for each in catalogue.units.units},
-    }
-    for policy in catalogue.promotions:
-        for name in names_of(policy):
-            if name.code not in known[name.kind]:
-                yield remark(
-                    f"{name.kind}.unknown",
-                    f"promotions/{policy.code}/{name.field}",
-                    severity="error",
-                    en=f"{name.kind} {legible(name.code)!r} is not in the catalogue; add it, or "
-                    "correct the code",
-                    zh=f"目录中没有 {legible(name.code)!r}，请补充或更正代码",
-                    rules=(policy.code,),
-                )
 
 
 def names_of(policy: PromotionPolicy) -> Iterator[Name]:
