@@ -25,7 +25,7 @@ _KINDS = {"store": "store", "update": "driver, UPDATE alone", "rows": "driver, s
 def run(arguments: Sequence[str]) -> dict[str, object]:
     """Measure both databases; the figures."""
     seconds = float(arguments[0]) if arguments else SECONDS
-    rounds = int(arguments[1]) if len(arguments) > 1 else ROUNDS
+    rounds = max(2, int(arguments[1])) if len(arguments) > 1 else ROUNDS
     found: dict[str, object] = {}
     oversold = 0
     with tempfile.TemporaryDirectory() as folder, postgres() as server:

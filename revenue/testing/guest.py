@@ -1,12 +1,14 @@
 """What we must do as a guest: live in the host's transaction and leave it the host's (宿主契约)."""
 
+from datetime import date
+
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
 from revenue.adapters.deals import Deals
 from revenue.adapters.schema import schema_version, upgrade
 from revenue.testing.inspect import content_of, refused
-from revenue.testing.small import applied, owed, paid, record_deal
+from revenue.testing.small import applied, offer, owed, paid, record_deal
 
 _PREFIX = "crm_deals_"
 
@@ -74,6 +76,28 @@ class GuestContract:
         with host.connect() as connection:
             assert _host_rows(connection) == 1
             assert _deals(connection).verify() == ()
+
+    def test_a_full_budget_leaves_the_host_its_work(self, host: Engine) -> None:
+        """An offer without room undoes itself alone; lapsed ones that were looked at stay."""
+        _prepared(host)
+        with host.connect() as connection:
+            deals = _deals(connection)
+            offer(deals, "Q-1/1", 4, expires_on=date(2026, 11, 21))
+            offer(deals, "Q-2/1", 6)
+            _host_writes(connection)
+            with refused("cap.exceeded"):
+                offer(deals, "Q-3/1", 5)
+            with refused("cap.exceeded"):
+                offer(deals, "Q-4/1", 5, on=date(2026, 11, 22))
+            offer(deals, "Q-4/1", 4, on=date(2026, 11, 22))
+            connection.commit()
+        with host.connect() as connection:
+            assert _host_rows(connection) == 1
+            deals = _deals(connection)
+            assert [len(deals.budget.held(f"Q-{number}/1")) for number in (1, 2, 3, 4)] == [
+                1, 1, 0, 1,
+            ]  # fmt: skip
+            assert deals.verify() == ()
 
     def test_a_session_serves_as_well(self, host: Engine) -> None:
         """The host's Session, its savepoints and its rollback."""

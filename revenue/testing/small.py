@@ -67,14 +67,19 @@ def record_deal(deals: Deals) -> ReceivablesLedger:
 
 
 def offer(
-    deals: Deals, document: str, amount: int, *, expires_on: date = date(2026, 12, 21)
+    deals: Deals,
+    document: str,
+    amount: int,
+    *,
+    on: date = date(2026, 11, 21),
+    expires_on: date = date(2026, 12, 21),
 ) -> None:
     """Hold so many orders of a promotion that is capped at ten."""
     counter = Counter(owner="AUTUMN", cap="1", measure="orders")
     deals.budget.reserve(
         [CapTake(counter=counter, amount=amount, limit=10)],
         document=document,
-        on=date(2026, 11, 21),
+        on=on,
         expires_on=expires_on,
         key=f"send {document}",
     )
