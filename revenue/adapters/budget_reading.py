@@ -37,6 +37,10 @@ _LAPSED = (
     "ON c.tenant = h.tenant AND c.counter_key = h.counter_key "
     "WHERE h.tenant = :tenant AND h.phase = 'reserved' AND h.expires_on < :on"
 )
+_ANY_LAPSED = (
+    "SELECT 1 FROM {p}budget_hold h WHERE h.tenant = :tenant AND h.counter_key = :counter "
+    "AND h.phase = 'reserved' AND h.expires_on < :on LIMIT 1"
+)
 _OF_COUNTER = " AND h.counter_key = :counter"
 _IN_ORDER = " ORDER BY h.expires_on, h.document_key, h.counter_key"
 _MOVEMENTS = (
@@ -62,8 +66,8 @@ _USAGE = (
 )
 _OWN = (
     "SELECT counter_key, reserved FROM {p}budget_hold "
-    "WHERE tenant = :tenant AND (document_key = :number "
-    "OR (document_key >= :first AND document_key < :beyond)) "
+    "WHERE tenant = :tenant AND document_key >= :number AND document_key < :beyond "
+    "AND (document_key = :number OR document_key >= :first) "
     "AND phase = 'reserved' AND expires_on >= :on"
 )
 _WINDOW = (
@@ -94,8 +98,7 @@ def lapsed(rows: Rows, on: date, *, counter: str | None = None) -> list[Hold]:
 
 def any_lapsed(rows: Rows, on: date, *, counter: str) -> bool:
     """Whether a reservation of a stored counter lapsed and was not released."""
-    statement = f"{_LAPSED}{_OF_COUNTER} LIMIT 1"
-    return rows.first(statement, on=on.isoformat(), counter=counter) is not None
+    return rows.first(_ANY_LAPSED, on=on.isoformat(), counter=counter) is not None
 
 
 def _locked(rows: Rows, statement: str, *, lock: bool) -> str:

@@ -1,18 +1,19 @@
 """What a budget ledger must do that outlives a process and has several writers (并发契约)."""
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cpq.cap import CapTake
+from cpq.cap.ledger import BudgetLedger
 from cpq.kernel.errors import DomainError
 from revenue.adapters.deals import Deals
 from revenue.adapters.store import Store, open_store
-from revenue.testing.budget_trade import AFTER, DAY, MONEY, ORDERS, ROLLING, take
+from revenue.testing.budget_trade import AFTER, DAY, MONEY, ORDERS, ROLLING, Trade, take
 from revenue.testing.durable import url_of
 from revenue.testing.stored_budget import StoredBudgetContract, reserve, used
 
@@ -89,6 +90,32 @@ class DurableBudgetContract(StoredBudgetContract):
         with store.view() as deals:
             assert used(deals) == (5 * _WRITERS, 5 * _WRITERS)
             assert deals.verify() == ()
+
+    def test_a_trade_of_many_keeps_every_figure(self, store: Store) -> None:
+        """Every command there is, of the same few documents, at once: the rows stay sound, and
+        the ledger in memory reads them.
+        """
+
+        def work(place: int) -> int:
+            trade, done = Trade(seed=place), 0
+            for _ in range(60):
+                word, what = trade.command()
+                what = {**what, "key": f"{place} {what['key']}"}
+                done += _outcome(store, partial(_command, word=word, what=what)) == "won"
+            return done
+
+        assert min(_at_once(work)) > 5
+        with store.view() as deals:
+            known = BudgetLedger(movements=deals.budget.movements)
+            on = DAY + timedelta(days=60)
+            for counter in deals.budget.counters:
+                assert deals.budget.used(counter, on=on) == known.used(counter, on=on)
+            assert deals.budget.used(ORDERS, on=DAY) <= 6
+            assert deals.verify() == ()
+
+
+def _command(deals: Deals, *, word: str, what: Mapping[str, Any]) -> None:
+    getattr(deals.budget, word)(**what)
 
 
 def reserve_elsewhere(url: str, prefix: str, document: str) -> str:

@@ -95,7 +95,7 @@ _TABLES = (
 _INDEXES = (
     (
         "CREATE INDEX {p}budget_hold_lapsing ON {p}budget_hold (tenant, counter_key, expires_on) "
-        "WHERE reserved > 0"
+        "WHERE phase = 'reserved'"
     ),
     (
         "CREATE INDEX {p}budget_movement_counter "
