@@ -9,7 +9,7 @@ the two alike is here, once. Above this module nobody sees an exception of SQLAl
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -198,16 +198,23 @@ def savepoint(connection: Connection) -> Iterator[None]:
         raise Invalid("store.only_reads", "a view only reads; write in a unit")
     with translated():
         begun(connection)
-        nested = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT cpq")
     try:
         yield
         with translated():
-            nested.commit()
+            connection.exec_driver_sql("RELEASE SAVEPOINT cpq")
     except BaseException:
-        # Also after a release that failed: the savepoint around this one is then the current one.
-        with translated():
-            nested.rollback()
+        _undo(connection)
         raise
+
+
+def _undo(connection: Connection) -> None:
+    """Go back to the savepoint; where a fault ended the whole transaction, there is none."""
+    if connection.invalidated:
+        return
+    with suppress(exc.SQLAlchemyError, sqlite3.Error):
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT cpq")
+        connection.exec_driver_sql("RELEASE SAVEPOINT cpq")
 
 
 @contextmanager

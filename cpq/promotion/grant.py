@@ -32,7 +32,8 @@ class Grant(NamedTuple):
     ``places`` are the lines that it was for, ``lowers`` those that its benefit lowers, ``left``
     what was left of these before; ``missed`` says why it gives nothing at all, ``refused`` why
     nothing of a line. ``capped`` is whether a cap kept something back, ``used`` are the units that
-    its sets use up and ``worth`` what these cost before, ``spent`` is what caps count of it.
+    its sets use up and ``worth`` what these cost before, ``given`` those that are free, ``spent``
+    is what caps count of it.
     """
 
     policy: PromotionPolicy
@@ -44,6 +45,7 @@ class Grant(NamedTuple):
     capped: bool = False
     gifts: tuple[Gift, ...] = ()
     used: Mapping[int, Fraction] = {}
+    given: Mapping[int, Fraction] = {}
     worth: Mapping[int, Fraction] = {}
     takes: tuple[CapTake, ...] = ()
     over: tuple[Over, ...] = ()
@@ -101,10 +103,8 @@ def applied(grant: Grant, running: Running) -> None:
         kept = max(grant.worth[place] - grant.shares.get(place, 0), Fraction(0))
         running.held[place] = running.held.get(place, Fraction(0)) + kept
     policy = grant.policy
-    benefit = policy.benefit
-    if benefit.kind == "buy_get" and benefit.percent == 100 and grant.spent and not grant.capped:
-        for place, units in grant.spent.units.items():
-            running.given[place] = running.given.get(place, Fraction(0)) + units
+    for place, units in grant.given.items():
+        running.given[place] = running.given.get(place, Fraction(0)) + units
     if policy.exclusive == "line":
         running.locked.update(dict.fromkeys(grant.shares, policy.code))
     entered(policy, running)
@@ -227,6 +227,7 @@ def _given(looked: Looked, coupon: Coupon | None) -> Grant | Missed:
         capped=capped or bound,
         gifts=offer.gifts,
         used=offer.used if acts else {},
+        given=_free_units(policy, offer, shares),
         worth={place: worth_of(looked, place, units) for place, units in offer.used.items()},
         takes=takes_of(limits, sale, used) if acts else (),
         over=tuple(over) if acts else (),
@@ -234,6 +235,24 @@ def _given(looked: Looked, coupon: Coupon | None) -> Grant | Missed:
         lowers=offer.places,
         spent=used,
     )
+
+
+def _free_units(
+    policy: PromotionPolicy, offer: Offer, shares: Mapping[int, int]
+) -> Mapping[int, Fraction]:
+    """The units that are given for nothing: as many whole ones as the shares pay for."""
+    benefit, units = policy.benefit, offer.units
+    if benefit.kind != "buy_get" or benefit.percent != 100 or units is None:
+        return {}
+    wishes = {
+        place: Fraction(wish) for place, wish in zip(offer.places, offer.weights, strict=True)
+    }
+    return {
+        place: units[place]
+        if share + 1 > wishes[place]
+        else Fraction(floor(units[place] * share / wishes[place]))
+        for place, share in shares.items()
+    }
 
 
 def _used(looked: Looked, offer: Offer, shares: Mapping[int, int]) -> Used:
@@ -270,7 +289,7 @@ def _within_counts(
         if not limit.hard:
             over.append(Over(limit, asked))
         elif not limit.left or (limit.left < 1 and cap.measure != "units"):
-            return Missed("cap_exhausted", _plain(asked), _plain(limit.left))
+            return Missed("cap_exhausted", _plain(asked), _plain(limit.left), asked=offer.asked)
         elif cap.behaviour == "reject" or cap.measure == "orders":
             return Missed("capped", _plain(asked), _plain(limit.left), asked=offer.asked)
         else:

@@ -406,3 +406,15 @@ def test_what_a_product_may_not_take_no_other_one_takes() -> None:
     cap = amount_cap("30.00", scope=("product",))
     off = rule(benefit=PercentOff(percent=40), caps=(cap,))
     assert discounts(buy(market(off), item("MUG", 1), item("SHIRT", 40))) == ["16.00", "30.00"]
+
+
+@pytest.mark.parametrize(
+    ("cap", "total"), [(Cap(units=1), "45.00"), (amount_cap("20.00"), "45.00")]
+)
+def test_units_that_a_cap_leaves_free_are_not_bought(cap: Cap, total: str) -> None:
+    """Six shirts, two of which would be free and one is: five were bought."""
+    free = rule("A", priority=9, benefit=BuyGet(buy=2, get=1), caps=(cap,))
+    each = rule("B", benefit=AmountOff(amount=cny("5.00"), per="unit"))
+    assert buy(market(free, each), item("SHIRT", 6)).discount == cny(total)
+    six = rule("C", benefit=PercentOff(percent=10), quantity_from=6)
+    assert buy(market(free, six), item("SHIRT", 6)).discount == cny("20.00")

@@ -1,17 +1,13 @@
-"""The offer and its versions (报价单、版本): drafted, sent, accepted or lost (丢单).
+"""What happens to an offer (报价流转): drafted, approved, sent, accepted, lost, superseded.
 
-A quote holds everything it was made from, so that it prints and recalculates the same for ever.
-Once sent it does not change: a change is the next version, which supersedes this one. It is valid
-through the end of its last day, in the seller's time zone; a draft that nobody received cannot be
-accepted, and an expired offer only as a new version. What its pricing forbids is not sent, and
-what needs an approval (审批) is sent once everybody has agreed; a new version keeps what was agreed
-and asks again only for what got worse.
+Once sent an offer does not change: a change is the next version, which supersedes this one. It is
+valid through the end of its last day, in the seller's time zone; a draft that nobody received
+cannot be accepted, and an expired offer only as a new version. What its pricing forbids is not
+sent, and what needs an approval (审批) is sent once everybody has agreed; a new version keeps what
+was agreed and asks again only for what got worse.
 """
 
 from datetime import date, datetime
-from typing import Literal
-
-from pydantic import Field, model_validator
 
 from cpq.approval import (
     ApprovalMatrix,
@@ -25,126 +21,20 @@ from cpq.approval import (
 )
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import Finding, Refused, refuse_if
-from cpq.kernel.model import Frozen, added
-from cpq.kernel.money import Exact, Money, plain, total
 from cpq.kernel.period import instant
-from cpq.kernel.text import Line, LocalText, Number
+from cpq.kernel.text import LocalText
+from cpq.quote.model import (
+    Clause,
+    PaymentTerm,
+    Quote,
+    QuoteAcceptance,
+    QuoteLoss,
+    QuoteState,
+)
 from cpq.waterfall import Pricing
 
 _NO_WORDS = LocalText()
 _NO_RULES = ApprovalMatrix()
-
-QuoteState = Literal["draft", "sent", "accepted", "superseded", "lost"]
-PaymentEvent = Literal["signing", "delivery", "acceptance"]
-"""What makes an instalment fall due: the signing, a delivery, the customer's acceptance (验收)."""
-
-
-class PaymentTerm(Frozen):
-    """``percent`` of the total falls due ``days`` after an event (付款条件).
-
-    >>> PaymentTerm(percent="30", event="signing", days=7).days
-    7
-    """
-
-    percent: Exact = Field(gt=0, le=100)
-    event: PaymentEvent
-    days: int = Field(default=0, ge=0, le=3660)
-
-
-class Clause(Frozen):
-    """A numbered clause of the terms: a title and its words, in both languages.
-
-    >>> Clause(title={"en": "Warranty", "zh": "质保"}, text="24 months").title.in_("zh")
-    '质保'
-    """
-
-    title: LocalText = LocalText()
-    text: LocalText
-
-
-class QuoteAcceptance(Frozen):
-    """Who accepted, on which day, and the hash of exactly what was accepted."""
-
-    on: date
-    by: Line
-    quote_hash: str
-
-
-class QuoteLoss(Frozen):
-    """On which day the customer turned the offer down and why; the hash of exactly that offer."""
-
-    on: date
-    reason: Line = Field(min_length=1)
-    quote_hash: str
-
-
-class Quote(Frozen):
-    """An offer: one version, with the pricing and the words it was made of.
-
-    ``approvals`` are the decisions made on this version and on those before it.
-    """
-
-    number: Number
-    version: int = Field(default=1, ge=1)
-    state: QuoteState = "draft"
-    title: LocalText = LocalText()
-    customer: Customer
-    seller: Party
-    pricing: Pricing
-    issued_on: date
-    valid_until: date
-    payment: tuple[PaymentTerm, ...] = ()
-    delivery: LocalText = LocalText()
-    terms: tuple[Clause, ...] = ()
-    salesperson: Party | None = None
-    acceptance: QuoteAcceptance | None = None
-    loss: QuoteLoss | None = added(None)
-    approvals: tuple[Decision, ...] = added(())
-
-    @model_validator(mode="after")
-    def _holds_together(self) -> "Quote":
-        if self.valid_until < self.issued_on:
-            raise ValueError(
-                f"valid_until {self.valid_until} lies before issued_on {self.issued_on}"
-            )
-        if self.customer.code != self.pricing.customer:
-            raise ValueError(
-                f"the quote is for {self.customer.code!r} but was priced for "
-                f"{self.pricing.customer!r}; price it for this customer"
-            )
-        share = total(term.percent for term in self.payment)
-        if self.payment and share != 100:
-            raise ValueError(f"the payment terms add up to {plain(share)} %, not 100 %")
-        if (self.state == "accepted") != (self.acceptance is not None):
-            raise ValueError("an accepted quote, and only that, has an acceptance")
-        if (self.state == "lost") != (self.loss is not None):
-            raise ValueError("a lost quote, and only that, has a loss")
-        return self
-
-    @property
-    def reference(self) -> str:
-        """Number and version as people write them: ``Q-2026-0001 / 2`` is version 2."""
-        return self.number if self.version == 1 else f"{self.number} / {self.version}"
-
-    @property
-    def currency(self) -> str:
-        """The ISO 4217 code that every amount of the quote is in."""
-        return self.pricing.currency
-
-    @property
-    def net(self) -> Money:
-        """The total before tax."""
-        return self.pricing.net
-
-    @property
-    def tax(self) -> Money:
-        """The tax on the total."""
-        return self.pricing.tax
-
-    @property
-    def gross(self) -> Money:
-        """The total to pay."""
-        return self.pricing.gross
 
 
 def draft_quote(
@@ -409,17 +299,4 @@ def published(quote: Quote) -> Quote:
             combinations=(),
             ungranted=(),
         ),
-    )
-
-
-def payment_terms(*terms: tuple[str, PaymentEvent, int]) -> tuple[PaymentTerm, ...]:
-    """Payment terms from (share, event, days): ``("30%", "signing", 7)``.
-
-    >>> terms = payment_terms(("30%", "signing", 7), ("70 %", "delivery", 30))
-    >>> [str(term.percent) for term in terms]
-    ['30', '70']
-    """
-    return tuple(
-        PaymentTerm(percent=share.replace("%", "").strip(), event=event, days=days)
-        for share, event, days in terms
     )
