@@ -179,11 +179,10 @@ class BudgetFold:
 
     def lapsed(self, on: date, counter: Counter | None = None) -> Iterator[Hold]:
         """The reservations, of one counter or of all, that lapsed and were not released."""
+        days = self.last_days[: bisect_left(self.last_days, on)]
         if counter is not None:
-            days = tuple(day for day, _ in self.figure(counter).by_last_day)
-            due = [(day, counter.key) for day in days if day < on]
+            due = [(day, counter.key) for day in days]
         else:
-            days = self.last_days[: bisect_left(self.last_days, on)]
             due = [(day, key) for day in days for key in dict.fromkeys(self.due.of(day))]
         for day, key in due:
             for document in dict.fromkeys(self.lapsing.of((key, day))):

@@ -110,6 +110,14 @@ def test_making_room_releases_all_that_lapsed_of_the_counter(desk: Desk) -> None
     assert released == [("Q-1/1", "-5"), ("Q-1/1", "-1"), ("Q-2/1", "-1")]
 
 
+def test_making_room_releases_a_lapsed_reservation_of_nothing(desk: Desk) -> None:
+    desk.offer("Q-1/1", take(ORDERS, 0, 1))
+    desk.offer("Q-2/1", take(ORDERS, 1, 1), until=day(11))
+    desk.order("Q-2/1", on=day(12))
+    released = [row[1:3] for row in desk.kinds() if row[0] == "release"]
+    assert released == [("Q-1/1", "0"), ("Q-2/1", "-1")]
+
+
 def test_whether_somebody_wrote_the_end_down_changes_no_answer(desk: Desk) -> None:
     desk.offer("Q-1/1", take(ORDERS, 1, 1))
     silent = desk.ledger
