@@ -38,7 +38,7 @@ def test_public_methods_are_documented(name: str) -> None:
         thing = getattr(package, word)
         if not inspect.isclass(thing):
             continue
-        for attribute, value in vars(thing).items():
+        for attribute, value in tuple(vars(thing).items()):
             called = value.fget if isinstance(value, property) else value
             called = getattr(called, "func", called)
             called = getattr(called, "__func__", called)

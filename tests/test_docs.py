@@ -9,6 +9,7 @@ a copy of ``examples/``.
 import doctest
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,9 +18,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal import PROGRAMS, terminal
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"[|&;<>$`*?\[\]~]")
+"""What makes a command one for the shell."""
+
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -59,26 +65,34 @@ def run_doctest(text: str, names: dict[str, object], page: Path) -> None:
 
 def run_console(text: str, folder: Path) -> None:
     for command, expected in commands(text):
-        done = subprocess.run(
-            ["/bin/sh", "-c", command],
-            cwd=folder,
-            env={
-                **os.environ,
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-                "COLUMNS": "100",
-                "PYTHONPATH": str(ROOT),
-                "NO_COLOR": "1",
-                "CI": "true",
-            },
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = run(command, folder)
         printed = done.stdout + done.stderr
         assert done.returncode == 0, f"$ {command}\n{printed}"
         same = doctest.OutputChecker().check_output(expected, printed, FLAGS)
         assert same or not expected.strip(), f"$ {command}\n{printed}\nexpected:\n{expected}"
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "100",
+        "PYTHONPATH": str(ROOT),
+        "NO_COLOR": "1",
+        "CI": "true",
+    }
+    words = shlex.split(command)
+    if words[0] in PROGRAMS and not SHELL.search(command):
+        return terminal(*words, cwd=folder, environment=environment)
+    return subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ class Frozen(BaseModel):
     Point(x=1, y=2)
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
     def with_(self, **changes: Any) -> Self:
         """The same value with some fields changed, validated as if written anew."""

@@ -9,9 +9,6 @@ own Alembic history stays what it is.
 import re
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
@@ -20,6 +17,9 @@ from cpq.kernel.errors import Invalid, Unreadable
 
 PREFIX = "cpq_"
 """What the names of our tables begin with, unless the host says otherwise."""
+
+STEPS = ("0001", "0002", "0003", "0004")
+"""The steps that this release knows, oldest first: the revisions in the folder ``migrations``."""
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _LOCK = 6_322_437_021_187
@@ -52,7 +52,7 @@ def upgrade(host: Session | Connection, *, prefix: str = PREFIX) -> None:
         begun(connection)
         _lock(connection)
         while _pending(connection, checked_prefix(prefix)):
-            command.upgrade(_config(connection, prefix), "+1")
+            _migrate(connection, prefix, "+1")
 
 
 def prepare(engine: Engine, *, prefix: str) -> None:
@@ -72,16 +72,20 @@ def prepare(engine: Engine, *, prefix: str) -> None:
                 _refuse_foreign(connection, prefix)
                 if not _pending(connection, prefix):
                     return
-                command.upgrade(_config(connection, prefix), "+1")
+                _migrate(connection, prefix, "+1")
 
 
-def _config(connection: Connection, prefix: str) -> Config:
+def _migrate(connection: Connection, prefix: str, step: str) -> None:
+    """To a step, or by one. A store that lacks none does not wait for Alembic to be imported."""
+    from alembic import command
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection, "prefix": prefix})
     # Paths may hold a percent sign, which the configuration would take for its own.
     folder = str(Path(__file__).with_name("migrations")).replace("%", "%%")
     config.set_main_option("script_location", folder)
     config.set_main_option("path_separator", "os")
-    return config
+    command.upgrade(config, step)
 
 
 def _lock(connection: Connection) -> None:
@@ -92,16 +96,14 @@ def _lock(connection: Connection) -> None:
 def _pending(connection: Connection, prefix: str) -> bool:
     """Whether steps are missing. Raises ``Unreadable`` (``store.newer_schema``)."""
     found = schema_version(connection, prefix=prefix)
-    script = ScriptDirectory.from_config(_config(connection, prefix))
-    known = {step.revision for step in script.walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in STEPS:
         raise Unreadable(
             "store.newer_schema",
             f"the database is of schema {found!r}, which this release does not know; "
             "install the release that made it, or a newer one",
             found=found,
         )
-    return found != script.get_current_head()
+    return found != STEPS[-1]
 
 
 def schema_version(connection: Connection, *, prefix: str = PREFIX) -> str | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import Engine, event, inspect, text
 
 from cpq.adapters.sql import open_engine
@@ -32,7 +31,7 @@ def second_schema(engine: Engine) -> None:
     """What the release before budgets left: its schema, a quote, facts."""
     with engine.begin() as connection:
         for step in ("0001", "0002"):
-            command.upgrade(schema._config(connection, "cpq_"), step)
+            schema._migrate(connection, "cpq_", step)
         rows = Rows(connection, tenant="default", prefix="cpq_")
         rows.insert("quote", **quote_row(example_quote(), 1))
         contract = example_contract(example_quote())

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 
@@ -77,7 +76,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 def _first_schema(engine: Engine) -> None:
     """What the release before deal prices left: its schema, and a deal from quote to recovery."""
     with engine.begin() as connection:
-        command.upgrade(schema._config(connection, "cpq_"), "0001")
+        schema._migrate(connection, "cpq_", "0001")
         rows = Rows(connection, tenant="default", prefix="cpq_")
         first, second = example_quote(), revised(example_quote())
         # Its save knew no prices: the rows of a quote are all there is.

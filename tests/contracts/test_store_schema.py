@@ -7,11 +7,13 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event, inspect, text
 
 from cpq.adapters.sql import open_engine
 from cpq.kernel.errors import DomainError
-from revenue.adapters.schema import prepare, schema_version
+from revenue.adapters import schema
+from revenue.adapters.schema import STEPS, prepare, schema_version
 from revenue.adapters.store import open_store
 from revenue.testing import content
 
@@ -34,6 +36,11 @@ def engine(url: str) -> Iterator[Engine]:
     engine = open_engine(url)
     yield engine
     engine.dispose()
+
+
+def test_the_steps_are_those_of_the_folder() -> None:
+    script = ScriptDirectory(str(Path(schema.__file__).with_name("migrations")))
+    assert tuple(step.revision for step in script.walk_revisions())[::-1] == STEPS
 
 
 def test_many_open_an_empty_database_at_once(url: str) -> None:

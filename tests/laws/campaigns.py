@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,12 +16,14 @@ GROUPS = ("G1", "G2")
 _MODES = ("stack", "additive", "best_per_line", "best_per_order", "first", "best_combination")
 
 
+@cache
 def cny(low: str, high: str) -> st.SearchStrategy[Money]:
     """Yuan to the cent."""
     return amounts(low, high).map(lambda amount: Money(amount, "CNY"))
 
 
-def benefits(sold: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
+@cache
+def benefits(sold: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
     """Every kind of benefit."""
     selector = st.builds(lambda code: {"products": (code,)}, st.sampled_from(sold))
     count = st.integers(1, 6)
@@ -146,10 +149,9 @@ def caps(draw: st.DrawFn) -> tuple[Cap, ...]:
     return tuple(found)
 
 
-@st.composite
-def conditions(draw: st.DrawFn, sold: Sequence[str]) -> tuple[dict[str, Any], ...]:
-    """Mostly nothing, else a small tree."""
-    leaf = st.one_of(
+@cache
+def _condition(sold: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.one_of(
         st.builds(lambda least: {"kind": "amount", "least": least}, cny("0", "500")),
         st.builds(
             lambda least, of: {"kind": "quantity", "least": least, "of": {"products": (of,)}},
@@ -158,6 +160,12 @@ def conditions(draw: st.DrawFn, sold: Sequence[str]) -> tuple[dict[str, Any], ..
         ),
         st.just({"kind": "order_number", "nth": 1}),
     )
+
+
+@st.composite
+def conditions(draw: st.DrawFn, sold: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """Mostly nothing, else a small tree."""
+    leaf = _condition(sold)
     if draw(st.integers(0, 3)):
         return ()
     one, other = draw(leaf), draw(leaf)
@@ -183,7 +191,7 @@ FUNDINGS = (
 
 
 @st.composite
-def campaign(draw: st.DrawFn, code: str, sold: Sequence[str]) -> PromotionPolicy:
+def campaign(draw: st.DrawFn, code: str, sold: tuple[str, ...]) -> PromotionPolicy:
     """A policy of any kind."""
     group = draw(st.sampled_from([None, None, *GROUPS]))
     other = draw(st.sampled_from(["P0", "P1", "P2", "G1"]))
@@ -213,7 +221,7 @@ def campaign(draw: st.DrawFn, code: str, sold: Sequence[str]) -> PromotionPolicy
 
 @st.composite
 def campaigns(
-    draw: st.DrawFn, sold: Sequence[str], *, most: int = 3
+    draw: st.DrawFn, sold: tuple[str, ...], *, most: int = 3
 ) -> tuple[PromotionPolicy, ...]:
     """Some policies that may know each other by code."""
     return tuple(draw(campaign(f"P{place}", sold)) for place in range(draw(st.integers(0, most))))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +31,7 @@ def tried(times: int) -> Callable[[Any], Any]:
     return settings(max_examples=settings().max_examples * times)
 
 
+@cache
 def amounts(low: str = "0", high: str = "100000", places: int = 2) -> st.SearchStrategy[Decimal]:
     """Decimals on a grid, both ends included."""
     return st.decimals(min_value=Decimal(low), max_value=Decimal(high), places=places)

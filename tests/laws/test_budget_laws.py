@@ -17,7 +17,9 @@ from cpq.kernel.errors import Conflict, DomainError
 from tests.cpq.budget_game import BudgetGame, Fact, Take
 
 TestBudgetGame = BudgetGame.TestCase
-TestBudgetGame.settings = settings(stateful_step_count=60)
+TestBudgetGame.settings = settings(
+    stateful_step_count=60, max_examples=settings.default.max_examples // 2
+)
 
 HARD = Counter(owner="AUTUMN", cap="hard", measure="units")
 ROLLING = Counter(owner="AUTUMN", cap="rolling", window="4 days", days=4, measure="units")

@@ -254,7 +254,7 @@ class ClaimGame(RuleBasedStateMachine):
 
 TestClaimGame = ClaimGame.TestCase
 TestClaimGame.settings = settings(
-    max_examples=20, stateful_step_count=50, deadline=None, suppress_health_check=()
+    stateful_step_count=50, max_examples=settings.default.max_examples // 4
 )
 
 

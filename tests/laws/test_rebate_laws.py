@@ -15,7 +15,9 @@ from tests.cpq.rebate_game import RebateGame, agreements
 from tests.cpq.rebates import amount, back, cny, day, rebate, rows_after, sold
 
 TestRebateGame = RebateGame.TestCase
-TestRebateGame.settings = settings(max_examples=40, stateful_step_count=60)
+TestRebateGame.settings = settings(
+    stateful_step_count=60, max_examples=settings.default.max_examples // 2
+)
 
 LINES = st.lists(
     st.tuples(st.integers(1, 20), st.integers(0, 3000)), min_size=1, max_size=6

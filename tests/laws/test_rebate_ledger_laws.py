@@ -165,4 +165,6 @@ class RebateLedgerGame(RuleBasedStateMachine):
 
 
 TestRebateLedgerGame = RebateLedgerGame.TestCase
-TestRebateLedgerGame.settings = settings(max_examples=15, stateful_step_count=50)
+TestRebateLedgerGame.settings = settings(
+    stateful_step_count=50, max_examples=settings.default.max_examples // 3
+)

@@ -258,7 +258,9 @@ def test_splitting_a_receipt_in_two_changes_nothing(debts, cents, part):
 
 
 TestLedgerGame = LedgerGame.TestCase
-TestLedgerGame.settings = settings(stateful_step_count=60)
+TestLedgerGame.settings = settings(
+    stateful_step_count=60, max_examples=settings.default.max_examples // 2
+)
 
 
 def test_the_game_reaches_every_settlement():

@@ -86,7 +86,7 @@ def in_one_order(movements):
 
 TestStoredBudgetGame = StoredBudgetGame.TestCase
 TestStoredBudgetGame.settings = settings(
-    stateful_step_count=50, max_examples=max(8, settings.default.max_examples // 6)
+    stateful_step_count=50, max_examples=settings.default.max_examples // 4
 )
 
 
@@ -104,7 +104,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=max(25, settings.default.max_examples // 4))
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.lists(STEPS, min_size=5, max_size=50))
 def test_days_in_any_order_get_the_answers_of_the_ledger(steps):
     with open_store("sqlite://") as store, store.unit() as deals:

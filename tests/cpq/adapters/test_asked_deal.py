@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from cpq.adapters import quote_for, read_catalogue, read_request
 from cpq.adapters.asked_deal import deal_of, keeper_of, register_of
 from cpq.coupon import Coupon, CouponRegister, MemoryCoupons
 from cpq.kernel.errors import Conflict, NotFound, Refused, Unreadable
+from tests.terminal import terminal
 
 TRADE = Path(__file__).resolve().parents[3] / "examples" / "trade"
 STORE = json.loads((TRADE / "request-store.json").read_text(encoding="utf-8"))
@@ -36,18 +36,7 @@ def asked(folder: Path, **changes: Any) -> Path:
 
 
 def cpq(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from cpq.adapters.terminal import cpq; cpq()", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        env={
-            "PYTHONPATH": str(TRADE.parents[1]),
-            "PATH": "/usr/bin:/bin",
-            "LC_ALL": "C.UTF-8",
-        },
-    )
+    return terminal("cpq", *words, cwd=cwd)
 
 
 # --- what a request says --------------------------------------------------------------------------

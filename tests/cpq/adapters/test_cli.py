@@ -2,33 +2,24 @@
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from pypdf import PdfReader
 
+from tests.terminal import terminal
+
 LASER = Path(__file__).resolve().parents[3] / "examples" / "laser"
 
 
-def cpq(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from cpq.adapters.terminal import cpq; cpq()", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=120,
-        env={
-            "PYTHONPATH": str(LASER.parents[1]),
-            "PATH": "/usr/bin:/bin",
-            "LC_ALL": "C.UTF-8",
-            **environment,
-        },
-    )
+def cpq(
+    *words: object, cwd: Path, fresh: bool = False, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return terminal("cpq", *words, cwd=cwd, environment=environment, fresh=fresh)
 
 
 def test_one_request_prints_waterfall_and_path(tmp_path: Path) -> None:
-    done = cpq("quote", "make", LASER / "request.json", "-c", LASER, "-o", "out", cwd=tmp_path)
+    words = ("quote", "make", LASER / "request.json", "-c", LASER, "-o", "out")
+    done = cpq(*words, cwd=tmp_path, fresh=True)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("1 Fibre laser cutter LASER-3000 × 2 set")
@@ -69,7 +60,7 @@ def test_fields_that_do_not_go_together_stop_one_request_only(tmp_path: Path) ->
 
 def test_a_terminal_that_knows_few_letters_is_no_bug(tmp_path: Path) -> None:
     words = ("quote", "price", LASER / "request.json", "-c", LASER, "-l", "zh_CN")
-    done = cpq(*words, cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    done = cpq(*words, cwd=tmp_path, fresh=True, PYTHONIOENCODING="cp1252")
     assert done.returncode == 0, done.stderr
     assert "1281733.36" in done.stdout
 

@@ -1,7 +1,5 @@
 """The command line of finance: every command changes the store whole or not at all."""
 
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +8,7 @@ import pytest
 from cpq import Money
 from revenue import Receipt, Receivable
 from revenue.adapters import open_store
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.terminal import terminal
 
 
 class Books:
@@ -21,19 +18,11 @@ class Books:
         self.folder = folder
 
     def __call__(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", "from cpq.adapters.terminal import revenue; revenue()", *words],
+        done = terminal(
+            "revenue",
+            *words,
             cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={
-                "PYTHONPATH": str(ROOT),
-                "CPQ_STORE": "sqlite:///books.db",
-                "PATH": "/usr/bin:/bin",
-                "LC_ALL": "C.UTF-8",
-                "COLUMNS": "100",
-            },
+            environment={"CPQ_STORE": "sqlite:///books.db", "COLUMNS": "100"},
         )
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
