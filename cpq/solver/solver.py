@@ -1,0 +1,364 @@
+"""What is still possible, after every choice, exactly and at once (见证差分).
+
+A solver holds one solution, the *base*. Every value in it is possible. For every other value it
+keeps a *witness*: a few changes to the base that make a solution with that value. Most values need
+no more than themselves; those are known together, as a mask. A value without a witness is proved
+again, near the base; where that shows that no solution has it, it is taken away and what follows
+from that is followed. So a choice costs what it touches: the base moves by the witness of the
+chosen value, which is at hand, and only witnesses that the move, the values taken away or a sum
+with little room could have broken are looked at.
+
+A value is possible, impossible, or *unproved* where the search ran out of patience; it is never
+guessed. Going back takes every note back in turn, so it is exact.
+
+>>> from cpq.solver.problem import Clause, Sum, problem
+>>> rules = [Clause("not both red", ((0, 0b110), (1, 0b110))),
+...          Sum("budget", ((0, (1, 2, 3)), (1, (4, 5, 9))), high=8)]
+>>> solver = Solver(problem([3, 3], rules))
+>>> [bin(mask) for mask in solver.domains()]
+['0b111', '0b11']
+>>> solver.choose(1, 0)
+>>> solver.domain(0), solver.solution()
+(6, (1, 0))
+>>> solver.retract(1)
+>>> solver.domain(0)
+7
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from cpq.solver.base import Base
+from cpq.solver.dive import first_solution
+from cpq.solver.network import Network, values_of
+from cpq.solver.problem import Problem, Values
+from cpq.solver.repair import OutOfPatience, repaired
+from cpq.solver.space import Space
+
+PATIENCE = 20_000
+"""How many values a search tries before it is given up, unless said."""
+
+
+class Asked(Protocol):
+    """A complete engine that is asked where the search near the base was given up."""
+
+    def solve(self, domains: Sequence[int]) -> Values | None:
+        """A solution within the masks; ``None`` where there is none.
+
+        Raises ``Undecided`` where it does not know.
+        """
+
+
+class Undecided(Exception):
+    """Whether there is a solution was not found out within the patience."""
+
+
+class Unsatisfiable(ValueError):
+    """The problem has no solution at all."""
+
+
+class Impossible(ValueError):
+    """A value that no solution has which agrees with the choices."""
+
+
+class _Level:
+    """One choice: where the notes stood before it."""
+
+    __slots__ = ("mark", "note", "value", "variable")
+
+    def __init__(self, variable: int, value: int, mark: int, note: int) -> None:
+        self.variable = variable
+        self.value = value
+        self.mark = mark
+        self.note = note
+
+
+Note = tuple[str, int, int, Mapping[int, int] | None]
+_BASE, _FREE, _FAR, _HARD = "base", "free", "far", "hard"
+_FIRST = 10
+
+
+class Solver:
+    """The solutions of a problem that agree with the choices made so far.
+
+    Raises ``Unsatisfiable``, or ``Undecided`` where no first solution was found in time.
+    """
+
+    def __init__(
+        self, problem: Problem, *, patience: int = PATIENCE, oracle: Asked | None = None
+    ) -> None:
+        self.problem = problem
+        self.patience = patience
+        self._oracle = oracle
+        self._network = Network(problem)
+        self._space = Space(self._network)
+        if not self._space.begin():
+            raise Unsatisfiable("the constraints exclude each other")
+        self._base = Base(self._network, self._first())
+        count = len(problem.sizes)
+        self._free = [0] * count
+        self._far: list[dict[int, Mapping[int, int]]] = [{} for _ in range(count)]
+        self._hard = [0] * count
+        self._users: list[set[tuple[int, int]]] = [set() for _ in range(count)]
+        self._reach = [0] * len(self._network.totals)
+        self._notes: list[Note] = []
+        self._levels: list[_Level] = []
+        self._look_again(range(count))
+        self._settle(range(count))
+
+    # --- what is possible -----------------------------------------------------------------------
+
+    @property
+    def choices(self) -> tuple[tuple[int, int], ...]:
+        """The choices, as (variable, value), in the order in which they were made."""
+        return tuple((level.variable, level.value) for level in self._levels)
+
+    def domain(self, variable: int) -> int:
+        """The values of a variable that are not known to be impossible: a mask."""
+        return self._space.left[variable]
+
+    def domains(self) -> tuple[int, ...]:
+        """``domain`` of every variable."""
+        return tuple(self._space.left)
+
+    def unproved(self, variable: int) -> int:
+        """Of those, the values of which it was not found out in time: a mask, nearly always 0."""
+        return self._hard[variable] & self._space.left[variable]
+
+    def solution(self) -> Values:
+        """A solution that agrees with all choices."""
+        return tuple(self._base.values)
+
+    def witness(self, variable: int, value: int) -> Values:
+        """A solution with a value that agrees with all choices.
+
+        Raises ``Impossible``, ``Undecided``.
+        """
+        values = list(self._base.values)
+        for changed, new in self._changes(variable, value).items():
+            values[changed] = new
+        return tuple(values)
+
+    # --- choosing -------------------------------------------------------------------------------
+
+    def choose(self, variable: int, value: int) -> None:
+        """Choose a value: from here on only solutions with it count.
+
+        Raises ``Impossible`` where no solution has it and ``Undecided`` where that is not known;
+        nothing is chosen then.
+        """
+        changes = self._changes(variable, value)
+        space = self._space
+        self._levels.append(_Level(variable, value, len(space.trail), len(self._notes)))
+        mark = len(space.trail)
+        possible = space.keep(variable, 1 << value)
+        assert possible, "the value has a witness"
+        self._settle(self._moved(changes, mark))
+
+    def retract(self, variable: int) -> None:
+        """Take the choice of a variable back; the others stay. Raises ``KeyError``: not chosen."""
+        places = [at for at, level in enumerate(self._levels) if level.variable == variable]
+        if not places:
+            raise KeyError(variable)
+        later = [level for level in self._levels[places[-1] :] if level.variable != variable]
+        while len(self._levels) > places[-1]:
+            self._undo()
+        for level in later:
+            self.choose(level.variable, level.value)
+
+    def _undo(self) -> None:
+        level = self._levels.pop()
+        self._space.back(level.mark)
+        while len(self._notes) > level.note:
+            kind, variable, value, changes = self._notes.pop()
+            if kind == _BASE:
+                self._base.move({variable: value})
+            elif kind == _FREE:
+                self._free[variable] = value
+            elif kind == _HARD:
+                self._hard[variable] = value
+            elif changes is None:
+                self._far[variable].pop(value, None)
+            else:
+                self._far[variable][value] = changes
+                self._enlist(variable, value, changes)
+
+    def _changes(self, variable: int, value: int) -> Mapping[int, int]:
+        """What makes the base a solution with a value."""
+        if not value >= 0 or not self._space.left[variable] >> value & 1:
+            raise Impossible(f"variable {variable} cannot have the value {value}")
+        if self._base.values[variable] == value:
+            return {}
+        if self._free[variable] >> value & 1:
+            return {variable: value}
+        far = self._far[variable].get(value)
+        if far is None:
+            raise Undecided(f"whether variable {variable} can have the value {value}")
+        return far
+
+    # --- keeping every value proved -------------------------------------------------------------
+
+    def _first(self) -> list[int]:
+        try:
+            found = first_solution(self._space, patience=self.patience)
+        except OutOfPatience:
+            found = self._ask(self._space.left)
+        if found is None:
+            raise Unsatisfiable("no values satisfy all constraints")
+        return found
+
+    def _ask(self, domains: Sequence[int]) -> list[int] | None:
+        if self._oracle is None:
+            raise Undecided("no solution was found in time")
+        found = self._oracle.solve(domains)
+        return None if found is None else list(found)
+
+    def _moved(self, changes: Mapping[int, int], mark: int) -> set[int]:
+        """Move the base, and forget the witnesses that the move or lost values broke.
+
+        Gives the variables of which some value may have no witness now.
+        """
+        base, network = self._base, self._network
+        moved = {v: new for v, new in changes.items() if base.values[v] != new}
+        for variable in moved:
+            self._notes.append((_BASE, variable, base.values[variable], None))
+        base.move(moved)
+        near = set(moved)
+        for variable in moved:
+            near |= network.near(variable)
+        tight = self._tightened(moved)
+        self._look_again(near | tight)
+        doubtful = near.union(self._space.changed(mark), self._overreached(moved))
+        return near | tight | self._forget(doubtful)
+
+    def _tightened(self, moved: Iterable[int]) -> set[int]:
+        """The variables of sums that have less room now than one value may take."""
+        found: set[int] = set()
+        for number in self._sums_of(moved):
+            total, weight = self._network.totals[number], self._base.weights[number]
+            room = total.widest
+            if total.high is not None:
+                room = min(room, total.high - weight)
+            if total.low is not None:
+                room = min(room, weight - total.low)
+            for variable, _, _, far_apart in total.terms:
+                if far_apart <= room:
+                    break
+                found.add(variable)
+        return found
+
+    def _overreached(self, moved: Iterable[int]) -> set[int]:
+        """The variables of sums that have less room now than some witness may take."""
+        found: set[int] = set()
+        for number in self._sums_of(moved):
+            total, weight = self._network.totals[number], self._base.weights[number]
+            reach = self._reach[number]
+            if (total.high is not None and weight + reach > total.high) or (
+                total.low is not None and weight - reach < total.low
+            ):
+                found.update(term[0] for term in total.terms)
+        return found
+
+    def _sums_of(self, variables: Iterable[int]) -> set[int]:
+        totals_of = self._network.totals_of
+        return {number for variable in variables for number, _, _ in totals_of[variable]}
+
+    def _look_again(self, variables: Iterable[int]) -> None:
+        """See which values fit beside the base now."""
+        free, notes = self._free, self._notes
+        for variable in variables:
+            found = self._base.beside(variable)
+            if found != free[variable]:
+                notes.append((_FREE, variable, free[variable], None))
+                free[variable] = found
+
+    def _forget(self, doubtful: Iterable[int]) -> set[int]:
+        """Drop the witnesses through some variables that are none any more; whose they were."""
+        found: set[int] = set()
+        checked: dict[int, bool] = {}
+        for through in doubtful:
+            users = self._users[through]
+            for variable, value in tuple(users):
+                changes = self._far[variable].get(value)
+                if changes is None or through not in changes:
+                    users.discard((variable, value))
+                    continue
+                sound = checked.get(id(changes))
+                if sound is None:
+                    checked[id(changes)] = sound = self._is_witness(changes)
+                if not sound:
+                    del self._far[variable][value]
+                    self._notes.append((_FAR, variable, value, changes))
+                    found.add(variable)
+        return found
+
+    def _is_witness(self, changes: Mapping[int, int]) -> bool:
+        left = self._space.left
+        return all(
+            left[variable] >> value & 1 for variable, value in changes.items()
+        ) and self._base.allows(changes)
+
+    def _settle(self, variables: Iterable[int]) -> None:
+        """Give every value of some variables a witness, or take it away."""
+        waiting = dict.fromkeys(sorted(variables))
+        while waiting:
+            variable = next(iter(waiting))
+            del waiting[variable]
+            for value in self._without_witness(variable):
+                if not self._space.left[variable] >> value & 1 or value in self._far[variable]:
+                    continue
+                mark = len(self._space.trail)
+                if self._prove(variable, value):
+                    continue
+                possible = self._space.keep(variable, ~(1 << value))
+                assert possible, "the base is a solution without it"
+                for lost in self._forget(set(self._space.changed(mark))):
+                    waiting[lost] = None
+
+    def _without_witness(self, variable: int) -> list[int]:
+        known = self._free[variable] | 1 << self._base.values[variable] | self._hard[variable]
+        unknown = self._space.left[variable] & ~known
+        far = self._far[variable]
+        return [value for value in values_of(unknown) if value not in far]
+
+    def _prove(self, variable: int, value: int) -> bool:
+        """Find a witness, note that none was found in time, or say that there is none."""
+        space = self._space
+        mark = len(space.trail)
+        found: Mapping[int, int] | None = None
+        try:
+            if space.keep(variable, 1 << value):
+                found = repaired(space, self._base, mark, self._free, patience=self.patience)
+            else:
+                space.back(mark)
+        except OutOfPatience:
+            try:
+                domains = list(space.left)
+                domains[variable] = 1 << value
+                solution = self._ask(domains)
+            except Undecided:
+                self._notes.append((_HARD, variable, self._hard[variable], None))
+                self._hard[variable] |= 1 << value
+                return True
+            found = None if solution is None else self._difference(solution)
+        if found is None:
+            return False
+        for changed, new in found.items():
+            if not self._free[changed] >> new & 1 and new not in self._far[changed]:
+                self._keep(changed, new, found)
+        return True
+
+    def _difference(self, solution: Sequence[int]) -> dict[int, int]:
+        base = self._base.values
+        return {v: new for v, new in enumerate(solution) if new != base[v]}
+
+    def _keep(self, variable: int, value: int, changes: Mapping[int, int]) -> None:
+        self._notes.append((_FAR, variable, value, None))
+        self._far[variable][value] = changes
+        self._enlist(variable, value, changes)
+        for number, more in self._base.moved(changes).items():
+            self._reach[number] = max(self._reach[number], abs(more))
+
+    def _enlist(self, variable: int, value: int, changes: Iterable[int]) -> None:
+        for changed in changes:
+            self._users[changed].add((variable, value))
