@@ -92,7 +92,7 @@ def _by_nearness(network: Network) -> list[int]:
             here = waiting.pop()
             if here not in reached:
                 reached[here] = None
-                waiting += sorted(network.near(here) - reached.keys(), reverse=True)
+                waiting += sorted((v for v in network.near(here) if v not in reached), reverse=True)
     return list(reached)
 
 

@@ -93,6 +93,7 @@ def _broken(
             for other, mask in long.literals:
                 if left[other] & (left[other] - 1) and left[other] & mask:
                     return other, _first(left[other], mask, free[other])
+            return _dead_end(space, variable, long.rule)
         for _, wide in network.wides_of[variable]:
             rows = -1
             for at, other in enumerate(wide.scope):
@@ -102,9 +103,17 @@ def _broken(
                     mask = left[other]
                     if mask & (mask - 1):
                         return other, _first(mask, ~(1 << values[other]), free[other])
+                return _dead_end(space, variable, wide.rule)
     for number, excess in base.overweight(changes).items():
         return _lighter(space, base, network.totals[number], excess, free)
     return None
+
+
+def _dead_end(space: Space, variable: int, rule: int) -> Decision:
+    """No value of a variable mends a broken rule."""
+    if space.seen is not None:
+        space.seen.add(rule)
+    return variable, []
 
 
 def _first(mask: int, wanted: int, free: int) -> list[int]:
@@ -114,9 +123,7 @@ def _first(mask: int, wanted: int, free: int) -> list[int]:
     return values_of(best) + values_of(good) + values_of(mask & ~wanted)
 
 
-def _lighter(
-    space: Space, base: Base, total: Total, excess: int, free: Sequence[int]
-) -> Decision | None:
+def _lighter(space: Space, base: Base, total: Total, excess: int, free: Sequence[int]) -> Decision:
     """The variable that brings a sum nearest to its bounds, if it can by a value that fits."""
     left, values = space.left, base.values
     sign = 1 if excess > 0 else -1
@@ -140,7 +147,8 @@ def _lighter(
             if (own - low if sign > 0 else high - own) >= needed:
                 chosen = (variable, weights)
                 break
-    assert chosen is not None, "bounds that cannot be met are found by following the sum"
+    if chosen is None:
+        return _dead_end(space, total.terms[0][0], total.rule)
     variable, weights = chosen
     own, easy = weights[values[variable]], free[variable]
 

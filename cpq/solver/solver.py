@@ -26,6 +26,7 @@ guessed. Going back takes every note back in turn, so it is exact.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Protocol
 
 from cpq.solver.base import Base
@@ -34,6 +35,7 @@ from cpq.solver.network import Network, values_of
 from cpq.solver.problem import Problem, Values
 from cpq.solver.repair import OutOfPatience, repaired
 from cpq.solver.space import Space
+from cpq.solver.trial import Trial
 
 PATIENCE = 20_000
 """How many values a search tries before it is given up, unless said."""
@@ -81,6 +83,7 @@ _FIRST = 10
 class Solver:
     """The solutions of a problem that agree with the choices made so far.
 
+    ``root`` is what was possible before the first choice.
     Raises ``Unsatisfiable``, or ``Undecided`` where no first solution was found in time.
     """
 
@@ -90,21 +93,22 @@ class Solver:
         self.problem = problem
         self.patience = patience
         self._oracle = oracle
-        self._network = Network(problem)
-        self._space = Space(self._network)
+        self.network = Network(problem)
+        self._space = Space(self.network)
         if not self._space.begin():
             raise Unsatisfiable("the constraints exclude each other")
-        self._base = Base(self._network, self._first())
+        self._base = Base(self.network, self._first())
         count = len(problem.sizes)
         self._free = [0] * count
         self._far: list[dict[int, Mapping[int, int]]] = [{} for _ in range(count)]
         self._hard = [0] * count
         self._users: list[set[tuple[int, int]]] = [set() for _ in range(count)]
-        self._reach = [0] * len(self._network.totals)
+        self._reach = [0] * len(self.network.totals)
         self._notes: list[Note] = []
         self._levels: list[_Level] = []
         self._look_again(range(count))
         self._settle(range(count))
+        self.root = self.domains()
 
     # --- what is possible -----------------------------------------------------------------------
 
@@ -138,6 +142,16 @@ class Solver:
         for changed, new in self._changes(variable, value).items():
             values[changed] = new
         return tuple(values)
+
+    @cached_property
+    def trial(self) -> Trial:
+        """Questions on the side, about any choices."""
+        return Trial(self.network, self._base, domains=self.root, patience=self.patience)
+
+    @cached_property
+    def bare_trial(self) -> Trial:
+        """The same, with no more followed beforehand than what a question touches."""
+        return Trial(self.network, self._base, begun=False, patience=self.patience)
 
     # --- choosing -------------------------------------------------------------------------------
 
@@ -218,7 +232,7 @@ class Solver:
 
         Gives the variables of which some value may have no witness now.
         """
-        base, network = self._base, self._network
+        base, network = self._base, self.network
         moved = {v: new for v, new in changes.items() if base.values[v] != new}
         for variable in moved:
             self._notes.append((_BASE, variable, base.values[variable], None))
@@ -235,7 +249,7 @@ class Solver:
         """The variables of sums that have less room now than one value may take."""
         found: set[int] = set()
         for number in self._sums_of(moved):
-            total, weight = self._network.totals[number], self._base.weights[number]
+            total, weight = self.network.totals[number], self._base.weights[number]
             room = total.widest
             if total.high is not None:
                 room = min(room, total.high - weight)
@@ -251,7 +265,7 @@ class Solver:
         """The variables of sums that have less room now than some witness may take."""
         found: set[int] = set()
         for number in self._sums_of(moved):
-            total, weight = self._network.totals[number], self._base.weights[number]
+            total, weight = self.network.totals[number], self._base.weights[number]
             reach = self._reach[number]
             if (total.high is not None and weight + reach > total.high) or (
                 total.low is not None and weight - reach < total.low
@@ -260,7 +274,7 @@ class Solver:
         return found
 
     def _sums_of(self, variables: Iterable[int]) -> set[int]:
-        totals_of = self._network.totals_of
+        totals_of = self.network.totals_of
         return {number for variable in variables for number, _, _ in totals_of[variable]}
 
     def _look_again(self, variables: Iterable[int]) -> None:
