@@ -99,14 +99,17 @@ class Base:
                     return False
         return True
 
-    def overweight(self, changes: Changes) -> dict[int, int]:
+    def overweight(self, changes: Changes, over: int | None = None) -> dict[int, int]:
         """The sums that some changes bring over or under their bounds, and by how much.
 
-        Above 0 it is too much, below 0 too little.
+        Above 0 it is too much, below 0 too little. The sum ``over`` is looked at in any case.
         """
         network = self.network
+        moved = self.moved(changes)
+        if over is not None:
+            moved.setdefault(over, 0)
         found = {}
-        for number, more in self.moved(changes).items():
+        for number, more in moved.items():
             total, weight = network.totals[number], self.weights[number] + more
             if total.high is not None and weight > total.high:
                 found[number] = weight - total.high

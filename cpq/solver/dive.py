@@ -14,14 +14,22 @@ from cpq.solver.space import Space
 _FIRST_TRIES = 200
 
 
-def first_solution(space: Space, *, patience: int) -> list[int] | None:
+def first_solution(
+    space: Space, *, patience: int, hint: Sequence[int] | None = None
+) -> list[int] | None:
     """A solution within the space, which is taken back then; ``None`` where there is none.
 
+    The values of ``hint`` are tried first.
     Raises ``OutOfPatience`` after ``patience`` values that led nowhere.
     """
     network = space.network
     order = _by_nearness(network)
     preferred = _light(network)
+    if hint is not None:
+        for wishes, value in zip(preferred, hint, strict=True):
+            if value in wishes:
+                wishes.remove(value)
+                wishes.insert(0, value)
     failures = [0] * len(network.sizes)
     tries = _FIRST_TRIES
     while True:

@@ -160,6 +160,10 @@ class Network:
             self._near[variable] = found = frozenset(tied)
         return found
 
+    def bound(self, number: int, high: int) -> None:
+        """Give a sum another upper bound: for whoever shares the network with nobody."""
+        self.totals[number] = self.totals[number]._replace(high=high)
+
     def _narrow(self, rule: int, variable: int, mask: int) -> None:
         self.start[variable] &= mask
         self.narrowing.setdefault(variable, []).append(rule)

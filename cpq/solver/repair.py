@@ -22,19 +22,27 @@ Decision = tuple[int, list[int]]
 
 
 def repaired(
-    space: Space, base: Base, mark: int, free: Sequence[int], *, patience: int
+    space: Space,
+    base: Base,
+    mark: int,
+    free: Sequence[int],
+    *,
+    patience: int,
+    over: int | None = None,
 ) -> dict[int, int] | None:
     """The changes to ``base`` that make it a solution within the space; ``None``: there are none.
 
     The space was narrowed since ``mark``, and is taken back to it in the end. ``free`` are the
-    values of each variable that fit beside the base. Raises ``OutOfPatience`` after ``patience``
-    tries.
+    values of each variable that fit beside the base. The base is a solution but for the sum
+    ``over``, where one is named. Raises ``OutOfPatience`` after ``patience`` tries.
     """
     open_: list[tuple[int, int, Iterator[int]]] = []
     tried = 0
     while True:
         changes = _forced(space, base, mark)
-        decision = changes if isinstance(changes, tuple) else _broken(space, base, changes, free)
+        decision = (
+            changes if isinstance(changes, tuple) else _broken(space, base, changes, free, over)
+        )
         if decision is None:
             space.back(mark)
             assert not isinstance(changes, tuple)
@@ -80,7 +88,11 @@ def _forced(space: Space, base: Base, mark: int) -> dict[int, int] | Decision:
 
 
 def _broken(
-    space: Space, base: Base, changes: Mapping[int, int], free: Sequence[int]
+    space: Space,
+    base: Base,
+    changes: Mapping[int, int],
+    free: Sequence[int],
+    over: int | None,
 ) -> Decision | None:
     """A variable of something that the changes broke, its mending values first."""
     network, values, left = base.network, base.values, space.left
@@ -104,7 +116,7 @@ def _broken(
                     if mask & (mask - 1):
                         return other, _first(mask, ~(1 << values[other]), free[other])
                 return _dead_end(space, variable, wide.rule)
-    for number, excess in base.overweight(changes).items():
+    for number, excess in base.overweight(changes, over).items():
         return _lighter(space, base, network.totals[number], excess, free)
     return None
 

@@ -70,6 +70,11 @@ class Space:
         self._set(variable, old, new)
         return self.propagate()
 
+    def follow(self, number: int) -> bool:
+        """Follow a sum whose bounds have changed, and what comes of it."""
+        self._sums[number] = None
+        return self.propagate()
+
     def back(self, mark: int) -> None:
         """Take back every change since the trail was ``mark`` long."""
         trail, left, least, most = self.trail, self.left, self._least, self._most
