@@ -74,29 +74,41 @@ class Base:
                     found &= ~(1 << value)
         return found
 
-    def allows(self, changes: Changes) -> bool:
-        """Whether the base with some changes is a solution: the changed variables are looked at."""
-        return self._rules_allow(changes) and not self.overweight(changes)
+    def still_allows(self, changes: Changes, moved: Iterable[int]) -> bool:
+        """Whether changes that made a solution still do, now that the base has ``moved``.
 
-    def _rules_allow(self, changes: Changes) -> bool:
+        Only what ties a moved variable to a changed one can have been broken, or a sum.
+        """
+        return all(
+            variable in changes or self._goes_with(variable, changes) for variable in moved
+        ) and not self.overweight(changes)
+
+    def _goes_with(self, variable: int, changes: Changes) -> bool:
+        """Whether what ties a variable, as it is, to changed ones is kept."""
         network, values = self.network, self.values
-        get = changes.get
-        for variable, value in changes.items():
-            bit = 1 << value
-            for other, _, back, _ in network.relations[variable]:
-                if not back[get(other, values[other])] & bit:
+        value, get = values[variable], changes.get
+        ties = network.ties(variable)
+        if len(ties) < len(changes):
+            for other, allowed in ties.items():
+                new = get(other)
+                if new is not None and not allowed[value] >> new & 1:
                     return False
-            for _, wide in network.wides_of[variable]:
-                rows = -1
-                for at, other in enumerate(wide.scope):
-                    rows &= wide.rows[at].parts[get(other, values[other])]
-                if not rows:
+        else:
+            for other, new in changes.items():
+                found = ties.get(other)
+                if found is not None and not found[value] >> new & 1:
                     return False
-            for place, long in network.longs_of[variable]:
-                if not long.literals[place][1] & bit and not any(
-                    mask >> get(other, values[other]) & 1 for other, mask in long.literals
-                ):
-                    return False
+        for _, wide in network.wides_of[variable]:
+            rows = -1
+            for at, other in enumerate(wide.scope):
+                rows &= wide.rows[at].parts[get(other, values[other])]
+            if not rows:
+                return False
+        for place, long in network.longs_of[variable]:
+            if not long.literals[place][1] >> value & 1 and not any(
+                mask >> get(other, values[other]) & 1 for other, mask in long.literals
+            ):
+                return False
         return True
 
     def overweight(self, changes: Changes, over: int | None = None) -> dict[int, int]:

@@ -146,6 +146,7 @@ class Network:
             for variable, weights, extremes, _ in total.terms:
                 self.totals_of[variable].append((number, weights, extremes))
         self._near: dict[int, frozenset[int]] = {}
+        self._ties: dict[int, dict[int, Sequence[int]]] = {}
 
     def near(self, variable: int) -> frozenset[int]:
         """The variables that a table or a clause ties to this one."""
@@ -158,6 +159,14 @@ class Network:
                 tied.update(other for other, _ in long.literals)
             tied.discard(variable)
             self._near[variable] = found = frozenset(tied)
+        return found
+
+    def ties(self, variable: int) -> dict[int, Sequence[int]]:
+        """By related variable the values of it that go with each value of this one."""
+        found = self._ties.get(variable)
+        if found is None:
+            found = {each.other: each.reach.parts for each in self.relations[variable]}
+            self._ties[variable] = found
         return found
 
     def bound(self, number: int, high: int) -> None:

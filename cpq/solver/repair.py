@@ -57,6 +57,7 @@ def repaired(
                 open_.pop()
                 continue
             tried += 1
+            space.tried += 1
             if tried > patience:
                 space.back(mark)
                 raise OutOfPatience

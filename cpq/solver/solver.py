@@ -25,34 +25,27 @@ guessed. Going back takes every note back in turn, so it is exact.
 7
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
 
 from cpq.solver.base import Base
 from cpq.solver.dive import first_solution
 from cpq.solver.network import Network, values_of
+from cpq.solver.oracle import Oracle, Undecided
 from cpq.solver.problem import Problem, Values
 from cpq.solver.repair import OutOfPatience, repaired
 from cpq.solver.space import Space
+from cpq.solver.stages import by_stages
 from cpq.solver.trial import Trial
+from cpq.solver.witnesses import Witness, Witnesses
 
-PATIENCE = 20_000
-"""How many values a search tries before it is given up, unless said."""
+PATIENCE = 500
+"""How many values the search for one witness tries before it is given up, unless said."""
 
+EFFORT = 50_000
+"""How many values are tried after one choice before what is left stays unproved, unless said."""
 
-class Asked(Protocol):
-    """A complete engine that is asked where the search near the base was given up."""
-
-    def solve(self, domains: Sequence[int]) -> Values | None:
-        """A solution within the masks; ``None`` where there is none.
-
-        Raises ``Undecided`` where it does not know.
-        """
-
-
-class Undecided(Exception):
-    """Whether there is a solution was not found out within the patience."""
+_GLANCE = 5
 
 
 class Unsatisfiable(ValueError):
@@ -75,9 +68,9 @@ class _Level:
         self.note = note
 
 
-Note = tuple[str, int, int, Mapping[int, int] | None]
+Note = tuple[str, int, int, Witness | None]
 _BASE, _FREE, _FAR, _HARD = "base", "free", "far", "hard"
-_FIRST = 10
+_FIRST_TRIES = 2_000
 
 
 class Solver:
@@ -88,10 +81,16 @@ class Solver:
     """
 
     def __init__(
-        self, problem: Problem, *, patience: int = PATIENCE, oracle: Asked | None = None
+        self,
+        problem: Problem,
+        *,
+        patience: int = PATIENCE,
+        effort: int = EFFORT,
+        oracle: Oracle | None = None,
     ) -> None:
         self.problem = problem
         self.patience = patience
+        self.effort = effort
         self._oracle = oracle
         self.network = Network(problem)
         self._space = Space(self.network)
@@ -100,10 +99,8 @@ class Solver:
         self._base = Base(self.network, self._first())
         count = len(problem.sizes)
         self._free = [0] * count
-        self._far: list[dict[int, Mapping[int, int]]] = [{} for _ in range(count)]
+        self._witnesses = Witnesses(self.network)
         self._hard = [0] * count
-        self._users: list[set[tuple[int, int]]] = [set() for _ in range(count)]
-        self._reach = [0] * len(self.network.totals)
         self._notes: list[Note] = []
         self._levels: list[_Level] = []
         self._look_again(range(count))
@@ -158,10 +155,14 @@ class Solver:
     def choose(self, variable: int, value: int) -> None:
         """Choose a value: from here on only solutions with it count.
 
-        Raises ``Impossible`` where no solution has it and ``Undecided`` where that is not known;
-        nothing is chosen then.
+        What is chosen already stays as it is. Raises ``Impossible`` where no solution has it and
+        ``Undecided`` where that is not known; nothing is chosen then.
         """
         changes = self._changes(variable, value)
+        if (variable, value) not in self.choices:
+            self._choose(variable, value, changes)
+
+    def _choose(self, variable: int, value: int, changes: Mapping[int, int]) -> None:
         space = self._space
         self._levels.append(_Level(variable, value, len(space.trail), len(self._notes)))
         mark = len(space.trail)
@@ -174,28 +175,50 @@ class Solver:
         places = [at for at, level in enumerate(self._levels) if level.variable == variable]
         if not places:
             raise KeyError(variable)
-        later = [level for level in self._levels[places[-1] :] if level.variable != variable]
-        while len(self._levels) > places[-1]:
+        later = self._levels[places[0] + 1 :]
+        agrees = self.solution()
+        while len(self._levels) > places[0]:
             self._undo()
         for level in later:
-            self.choose(level.variable, level.value)
+            try:
+                changes = self._changes(level.variable, level.value)
+            except Undecided:
+                changes = self._difference(agrees)
+            self._choose(level.variable, level.value, changes)
+
+    def insist(self, variable: int, *, patience: int) -> int:
+        """Look longer for the unproved values of a variable; the mask of those that stay so.
+
+        >>> from cpq.solver.problem import problem
+        >>> Solver(problem([3])).insist(0, patience=10_000)
+        0
+        """
+        unproved = self.unproved(variable)
+        if unproved:
+            self._notes.append((_HARD, variable, self._hard[variable], None))
+            self._hard[variable] &= ~unproved
+            before, self.patience = self.patience, patience
+            try:
+                self._settle([variable])
+            finally:
+                self.patience = before
+        return self.unproved(variable)
 
     def _undo(self) -> None:
         level = self._levels.pop()
         self._space.back(level.mark)
         while len(self._notes) > level.note:
-            kind, variable, value, changes = self._notes.pop()
+            kind, variable, value, witness = self._notes.pop()
             if kind == _BASE:
                 self._base.move({variable: value})
             elif kind == _FREE:
                 self._free[variable] = value
             elif kind == _HARD:
                 self._hard[variable] = value
-            elif changes is None:
-                self._far[variable].pop(value, None)
+            elif witness is None:
+                self._witnesses.drop(variable, value)
             else:
-                self._far[variable][value] = changes
-                self._enlist(variable, value, changes)
+                self._witnesses.add(variable, value, witness)
 
     def _changes(self, variable: int, value: int) -> Mapping[int, int]:
         """What makes the base a solution with a value."""
@@ -205,18 +228,21 @@ class Solver:
             return {}
         if self._free[variable] >> value & 1:
             return {variable: value}
-        far = self._far[variable].get(value)
-        if far is None:
+        witness = self._witnesses.of[variable].get(value)
+        if witness is None:
             raise Undecided(f"whether variable {variable} can have the value {value}")
-        return far
+        return witness.changes
 
     # --- keeping every value proved -------------------------------------------------------------
 
     def _first(self) -> list[int]:
         try:
-            found = first_solution(self._space, patience=self.patience)
+            found = first_solution(self._space, patience=_FIRST_TRIES)
         except OutOfPatience:
-            found = self._ask(self._space.left)
+            try:
+                found = by_stages(self.problem, patience=self.patience)
+            except OutOfPatience:
+                found = self._ask(self._space.left)
         if found is None:
             raise Unsatisfiable("no values satisfy all constraints")
         return found
@@ -240,15 +266,16 @@ class Solver:
         near = set(moved)
         for variable in moved:
             near |= network.near(variable)
-        tight = self._tightened(moved)
+        sums = {number for variable in moved for number, _, _ in network.totals_of[variable]}
+        tight = self._tightened(sums)
         self._look_again(near | tight)
-        doubtful = near.union(self._space.changed(mark), self._overreached(moved))
-        return near | tight | self._forget(doubtful)
+        doubtful = near.union(self._space.changed(mark), self._witnesses.overreaching(base, sums))
+        return near | tight | self._forget(doubtful, moved)
 
-    def _tightened(self, moved: Iterable[int]) -> set[int]:
+    def _tightened(self, sums: Iterable[int]) -> set[int]:
         """The variables of sums that have less room now than one value may take."""
         found: set[int] = set()
-        for number in self._sums_of(moved):
+        for number in sums:
             total, weight = self.network.totals[number], self._base.weights[number]
             room = total.widest
             if total.high is not None:
@@ -261,22 +288,6 @@ class Solver:
                 found.add(variable)
         return found
 
-    def _overreached(self, moved: Iterable[int]) -> set[int]:
-        """The variables of sums that have less room now than some witness may take."""
-        found: set[int] = set()
-        for number in self._sums_of(moved):
-            total, weight = self.network.totals[number], self._base.weights[number]
-            reach = self._reach[number]
-            if (total.high is not None and weight + reach > total.high) or (
-                total.low is not None and weight - reach < total.low
-            ):
-                found.update(term[0] for term in total.terms)
-        return found
-
-    def _sums_of(self, variables: Iterable[int]) -> set[int]:
-        totals_of = self.network.totals_of
-        return {number for variable in variables for number, _, _ in totals_of[variable]}
-
     def _look_again(self, variables: Iterable[int]) -> None:
         """See which values fit beside the base now."""
         free, notes = self._free, self._notes
@@ -286,54 +297,50 @@ class Solver:
                 notes.append((_FREE, variable, free[variable], None))
                 free[variable] = found
 
-    def _forget(self, doubtful: Iterable[int]) -> set[int]:
+    def _forget(self, doubtful: Iterable[int], moved: Collection[int] = ()) -> set[int]:
         """Drop the witnesses through some variables that are none any more; whose they were."""
         found: set[int] = set()
-        checked: dict[int, bool] = {}
-        for through in doubtful:
-            users = self._users[through]
-            for variable, value in tuple(users):
-                changes = self._far[variable].get(value)
-                if changes is None or through not in changes:
-                    users.discard((variable, value))
-                    continue
-                sound = checked.get(id(changes))
-                if sound is None:
-                    checked[id(changes)] = sound = self._is_witness(changes)
-                if not sound:
-                    del self._far[variable][value]
-                    self._notes.append((_FAR, variable, value, changes))
-                    found.add(variable)
+        for witness in self._witnesses.through(doubtful):
+            if self._is_witness(witness.changes, moved):
+                continue
+            for variable, value in sorted(witness.proves):
+                self._witnesses.drop(variable, value)
+                self._notes.append((_FAR, variable, value, witness))
+                found.add(variable)
         return found
 
-    def _is_witness(self, changes: Mapping[int, int]) -> bool:
+    def _is_witness(self, changes: Mapping[int, int], moved: Collection[int]) -> bool:
         left = self._space.left
         return all(
             left[variable] >> value & 1 for variable, value in changes.items()
-        ) and self._base.allows(changes)
+        ) and self._base.still_allows(changes, moved)
 
     def _settle(self, variables: Iterable[int]) -> None:
         """Give every value of some variables a witness, or take it away."""
         waiting = dict.fromkeys(sorted(variables))
+        self._until = self._space.tried + self.effort
         while waiting:
             variable = next(iter(waiting))
             del waiting[variable]
             for value in self._without_witness(variable):
-                if not self._space.left[variable] >> value & 1 or value in self._far[variable]:
+                if (
+                    not self._space.left[variable] >> value & 1
+                    or value in self._witnesses.of[variable]
+                ):
                     continue
                 mark = len(self._space.trail)
                 if self._prove(variable, value):
                     continue
                 possible = self._space.keep(variable, ~(1 << value))
                 assert possible, "the base is a solution without it"
-                for lost in self._forget(set(self._space.changed(mark))):
+                for lost in sorted(self._forget(set(self._space.changed(mark)))):
                     waiting[lost] = None
 
     def _without_witness(self, variable: int) -> list[int]:
         known = self._free[variable] | 1 << self._base.values[variable] | self._hard[variable]
         unknown = self._space.left[variable] & ~known
-        far = self._far[variable]
-        return [value for value in values_of(unknown) if value not in far]
+        known_far = self._witnesses.of[variable]
+        return [value for value in values_of(unknown) if value not in known_far]
 
     def _prove(self, variable: int, value: int) -> bool:
         """Find a witness, note that none was found in time, or say that there is none."""
@@ -342,7 +349,8 @@ class Solver:
         found: Mapping[int, int] | None = None
         try:
             if space.keep(variable, 1 << value):
-                found = repaired(space, self._base, mark, self._free, patience=self.patience)
+                allowed = max(_GLANCE, min(self.patience, self._until - space.tried))
+                found = repaired(space, self._base, mark, self._free, patience=allowed)
             else:
                 space.back(mark)
         except OutOfPatience:
@@ -357,22 +365,14 @@ class Solver:
             found = None if solution is None else self._difference(solution)
         if found is None:
             return False
+        witness = Witness(found)
+        self._witnesses.stretch(self._base.moved(found))
         for changed, new in found.items():
-            if not self._free[changed] >> new & 1 and new not in self._far[changed]:
-                self._keep(changed, new, found)
+            if not self._free[changed] >> new & 1 and new not in self._witnesses.of[changed]:
+                self._notes.append((_FAR, changed, new, None))
+                self._witnesses.add(changed, new, witness)
         return True
 
     def _difference(self, solution: Sequence[int]) -> dict[int, int]:
         base = self._base.values
         return {v: new for v, new in enumerate(solution) if new != base[v]}
-
-    def _keep(self, variable: int, value: int, changes: Mapping[int, int]) -> None:
-        self._notes.append((_FAR, variable, value, None))
-        self._far[variable][value] = changes
-        self._enlist(variable, value, changes)
-        for number, more in self._base.moved(changes).items():
-            self._reach[number] = max(self._reach[number], abs(more))
-
-    def _enlist(self, variable: int, value: int, changes: Iterable[int]) -> None:
-        for changed in changes:
-            self._users[changed].add((variable, value))

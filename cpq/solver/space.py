@@ -17,7 +17,8 @@ Change = tuple[int, int]
 class Space:
     """The values that are left of each variable of a network, and the way back.
 
-    ``seen`` collects the constraints that took something away, where somebody asks for it.
+    ``seen`` collects the constraints that took something away, where somebody asks for it;
+    ``tried`` counts the values that searches tried here.
     """
 
     def __init__(self, network: Network) -> None:
@@ -25,6 +26,7 @@ class Space:
         self.left = list(network.start)
         self.trail: list[Change] = []
         self.seen: set[int] | None = None
+        self.tried = 0
         self.failed: tuple[int, ...] = tuple(network.never)
         self._least = [0] * len(network.totals)
         self._most = [0] * len(network.totals)
