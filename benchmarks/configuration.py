@@ -3,7 +3,8 @@
 ``python -m benchmarks configuration [SECONDS]``. Generated machines of 10, 100, 1,000 and 10,000
 components; 31 choices each, one after the other, as a customer would make them; after each the
 possible values of every variable are read. An engine stops after SECONDS of its own on a size
-(default 20) and does not try the next. CPU milliseconds; engines that answered agree on every domain, or the run fails.
+(default 20) and does not try the next. CPU milliseconds; engines that answered agree on every
+domain, or the run fails.
 
 Then, with our solver alone: explanations of values that the choices excluded, the cheapest
 completion, and two harder kinds of machine: a budget 3 % above the cheapest known solution, and

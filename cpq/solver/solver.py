@@ -32,7 +32,7 @@ from cpq.solver.base import Base
 from cpq.solver.dive import first_solution
 from cpq.solver.network import Network, values_of
 from cpq.solver.oracle import Oracle, Undecided
-from cpq.solver.problem import Problem, Values
+from cpq.solver.problem import Malformed, Problem, Values
 from cpq.solver.repair import OutOfPatience, repaired
 from cpq.solver.space import Space
 from cpq.solver.stages import by_stages
@@ -197,11 +197,12 @@ class Solver:
         if unproved:
             self._notes.append((_HARD, variable, self._hard[variable], None))
             self._hard[variable] &= ~unproved
-            before, self.patience = self.patience, patience
+            usual = self.patience, self.effort
+            self.patience, self.effort = patience, patience * unproved.bit_count()
             try:
                 self._settle([variable])
             finally:
-                self.patience = before
+                self.patience, self.effort = usual
         return self.unproved(variable)
 
     def _undo(self) -> None:
@@ -222,6 +223,8 @@ class Solver:
 
     def _changes(self, variable: int, value: int) -> Mapping[int, int]:
         """What makes the base a solution with a value."""
+        if not 0 <= variable < len(self.problem.sizes):
+            raise Malformed(f"there is no variable {variable}")
         if not value >= 0 or not self._space.left[variable] >> value & 1:
             raise Impossible(f"variable {variable} cannot have the value {value}")
         if self._base.values[variable] == value:
