@@ -12,6 +12,7 @@ from cpq.solver.repair import OutOfPatience
 from cpq.solver.space import Space
 
 _FIRST_TRIES = 200
+_FINE = 1_000_000
 
 
 def first_solution(
@@ -108,14 +109,14 @@ def _light(network: Network) -> list[list[int]]:
     """The values of each variable, those that use up least of the sums first."""
     found = []
     for variable, mask in enumerate(network.start):
-        load = [0.0] * network.sizes[variable]
+        load = [0] * network.sizes[variable]
         for number, weights, _ in network.totals_of[variable]:
             total = network.totals[number]
             scale = total.widest or 1
             for value, weight in enumerate(weights):
                 if total.high is not None:
-                    load[value] += weight / scale
+                    load[value] += weight * _FINE // scale
                 if total.low is not None:
-                    load[value] -= weight / scale
+                    load[value] -= weight * _FINE // scale
         found.append(sorted(values_of(mask), key=lambda value: (load[value], value)))
     return found

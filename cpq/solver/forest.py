@@ -6,6 +6,7 @@ relaxation: no solution costs less. Its values are a good place to look for a ch
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.solver.network import Network, Relation, values_of
@@ -106,6 +107,6 @@ def _forest(network: Network) -> tuple[list[int], list[Relation | None]]:
     return order, above
 
 
-def _looseness(network: Network, variable: int, relation: Relation) -> float:
+def _looseness(network: Network, variable: int, relation: Relation) -> Fraction:
     allowed = sum(mask.bit_count() for mask in relation.back)
-    return allowed / (network.sizes[variable] * network.sizes[relation.other])
+    return Fraction(allowed, network.sizes[variable] * network.sizes[relation.other])

@@ -42,9 +42,8 @@ from cpq.solver.witnesses import Witness, Witnesses
 PATIENCE = 500
 """How many values the search for one witness tries before it is given up, unless said."""
 
-EFFORT = 50_000
-"""How many values are tried after one choice before what is left stays unproved, unless said."""
-
+_EFFORT_EACH, _EFFORT_LEAST = 5, 5_000
+_INSISTENCE = 20
 _GLANCE = 5
 
 
@@ -76,7 +75,9 @@ _FIRST_TRIES = 2_000
 class Solver:
     """The solutions of a problem that agree with the choices made so far.
 
-    ``root`` is what was possible before the first choice.
+    ``patience`` is how many values the search for one witness tries; ``effort`` how many all of
+    them try after one choice before they are cut short (unless said: five for each value that there
+    is). ``root`` is what was possible before the first choice.
     Raises ``Unsatisfiable``, or ``Undecided`` where no first solution was found in time.
     """
 
@@ -85,12 +86,14 @@ class Solver:
         problem: Problem,
         *,
         patience: int = PATIENCE,
-        effort: int = EFFORT,
+        effort: int | None = None,
         oracle: Oracle | None = None,
     ) -> None:
         self.problem = problem
         self.patience = patience
-        self.effort = effort
+        self.effort = (
+            max(_EFFORT_LEAST, _EFFORT_EACH * sum(problem.sizes)) if effort is None else effort
+        )
         self._oracle = oracle
         self.network = Network(problem)
         self._space = Space(self.network)
@@ -155,10 +158,15 @@ class Solver:
     def choose(self, variable: int, value: int) -> None:
         """Choose a value: from here on only solutions with it count.
 
-        What is chosen already stays as it is. Raises ``Impossible`` where no solution has it and
-        ``Undecided`` where that is not known; nothing is chosen then.
+        What is chosen already stays as it is; an unproved value is looked at for longer.
+        Raises ``Impossible`` where no solution has it and ``Undecided`` where that is not known;
+        nothing is chosen then.
         """
-        changes = self._changes(variable, value)
+        try:
+            changes = self._changes(variable, value)
+        except Undecided:
+            self.insist(variable, patience=_INSISTENCE * self.patience)
+            changes = self._changes(variable, value)
         if (variable, value) not in self.choices:
             self._choose(variable, value, changes)
 
@@ -305,6 +313,8 @@ class Solver:
         found: set[int] = set()
         for witness in self._witnesses.through(doubtful):
             if self._is_witness(witness.changes, moved):
+                # what it changes of the sums may be more, now that the base has moved
+                self._witnesses.stretch(self._base.moved(witness.changes))
                 continue
             for variable, value in sorted(witness.proves):
                 self._witnesses.drop(variable, value)
@@ -352,7 +362,7 @@ class Solver:
         found: Mapping[int, int] | None = None
         try:
             if space.keep(variable, 1 << value):
-                allowed = max(_GLANCE, min(self.patience, self._until - space.tried))
+                allowed = min(self.patience, max(_GLANCE, self._until - space.tried))
                 found = repaired(space, self._base, mark, self._free, patience=allowed)
             else:
                 space.back(mark)

@@ -135,14 +135,20 @@ def test_who_insists_gets_an_answer() -> None:
 
 
 def test_an_unproved_value_cannot_be_chosen() -> None:
-    solver = Solver(pigeons(4, 4))
-    solver._hard[0] |= 0b1111
-    solver._free[0] = 0
-    value = next(v for v in range(4) if v != solver.solution()[0])
-    solver._witnesses.of[0].clear()
-    with pytest.raises(Undecided):
-        solver.choose(0, value)
+    solver = Solver(pigeons(5, 5), patience=0, effort=0)
+    open_ = [(each, v) for each in range(5) for v in range(5) if solver.unproved(each) >> v & 1]
+    assert open_
+    for variable, value in open_:
+        with pytest.raises(Undecided):
+            solver.choose(variable, value)
     assert solver.choices == ()
+
+
+def test_an_unproved_value_is_looked_at_for_longer_before_it_is_refused() -> None:
+    solver = Solver(pigeons(5, 5), patience=1, effort=0)
+    solver.choose(0, 4)
+    solver.choose(1, 0)
+    assert solver.choices == ((0, 4), (1, 0))
 
 
 class Answers:
