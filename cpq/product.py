@@ -6,12 +6,20 @@ varies, so that a price for the family holds until the variant has its own.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cpq.kernel.model import Frozen, added
+from cpq.kernel.money import Exact, plain, product, total
 from cpq.kernel.period import ALWAYS, Period
 from cpq.kernel.text import Code, LocalText
+
+NUMBERS_MAX: Final = 10_000
+"""How many numbers a range may have: beyond that its values can be neither shown nor solved."""
 
 
 class Category(Frozen):
@@ -70,19 +78,121 @@ def lineage(
 
 
 class AttributeValue(Frozen):
-    """One value that an attribute can take: ``red`` is 红色."""
+    """One value that an attribute can take: ``red`` is 红色.
 
-    code: Code
-    name: LocalText = LocalText()
-
-
-class Attribute(Frozen):
-    """Something to choose that is not a part: colour, voltage (属性). The first value is preset.
-
-    >>> Attribute(code="colour", values=({"code": "red"}, {"code": "blue"})).values[0].code
-    'red'
+    ``preference`` is what taking it costs where the most preferred completion is asked for: the
+    lower the better.
     """
 
     code: Code
     name: LocalText = LocalText()
-    values: tuple[AttributeValue, ...] = Field(min_length=1)
+    preference: int = added(0)
+
+
+class NumberRange(Frozen):
+    """Numbers on a grid: ``low``, and so on in steps, as long as they are not above ``high``.
+
+    At most 10,000 numbers; each is coded by its plain digits. ``unit`` is what they count.
+
+    >>> NumberRange(low="10", high="11", step="0.5", unit="m").codes
+    ('10', '10.5', '11')
+    """
+
+    low: Exact
+    high: Exact
+    step: Exact = Field(default=Decimal(1), gt=0)
+    unit: Code | None = None
+
+    @model_validator(mode="after")
+    def _is_short_enough(self) -> "NumberRange":
+        if self.low > self.high:
+            raise ValueError(
+                f"the range from {plain(self.low)} to {plain(self.high)} has no number; "
+                "low is at most high"
+            )
+        if self._last >= NUMBERS_MAX:
+            raise ValueError(
+                f"the range from {plain(self.low)} to {plain(self.high)} in steps of "
+                f"{plain(self.step)} has {self._last + 1} numbers; at most {NUMBERS_MAX} fit, so "
+                "widen the step"
+            )
+        return self
+
+    @property
+    def _last(self) -> int:
+        return (Fraction(self.high) - Fraction(self.low)) // Fraction(self.step)
+
+    @cached_property
+    def numbers(self) -> tuple[Decimal, ...]:
+        """The numbers, lowest first."""
+        steps = (product(self.step, Decimal(each)) for each in range(self._last + 1))
+        return tuple(total((self.low, more)) for more in steps)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the numbers, lowest first."""
+        return tuple(number_code(number) for number in self.numbers)
+
+
+def number_code(number: Decimal) -> str:
+    """The code of a number: plain digits, no zeros behind the last decimal.
+
+    >>> number_code(Decimal("12.50")), number_code(Decimal("1E+3"))
+    ('12.5', '1000')
+    """
+    digits = plain(number)
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+class Attribute(Frozen):
+    """Something to choose that is not a part: colour, voltage, length (属性).
+
+    It has ``values``, or numbers in a ``range``. ``default`` is preset, else the first value.
+
+    >>> Attribute(code="colour", values=({"code": "red"}, {"code": "blue"})).codes
+    ('red', 'blue')
+    >>> Attribute(code="length", range={"low": 2, "high": 4}, default="3").preset
+    '3'
+    """
+
+    code: Code
+    name: LocalText = LocalText()
+    values: tuple[AttributeValue, ...] = ()
+    range: NumberRange | None = added(None)
+    default: Code | None = added(None)
+
+    @model_validator(mode="after")
+    def _offers_something(self) -> "Attribute":
+        if bool(self.values) is (self.range is not None):
+            raise ValueError(
+                f"attribute {self.code!r} has either values or a range of numbers; give one of them"
+            )
+        if self.default is not None and self.default not in self.codes:
+            raise ValueError(
+                f"attribute {self.code!r} has the default {self.default!r}, which is none of its "
+                f"values; they are {', '.join(self.codes[:20])}"
+            )
+        return self
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all its values, each once, in the order written."""
+        if self.range is not None:
+            return self.range.codes
+        return tuple(dict.fromkeys(value.code for value in self.values))
+
+    @property
+    def preset(self) -> str:
+        """The value it has where nobody chose."""
+        return self.default or self.codes[0]
+
+    def words(self, code: str) -> LocalText:
+        """How a value is printed: its name, or its code, with the unit of a range.
+
+        >>> str(Attribute(code="length", range={"low": 2, "high": 4, "unit": "m"}).words("3"))
+        '3 m'
+        """
+        if self.range is not None:
+            return LocalText(en=f"{code} {self.range.unit}" if self.range.unit else code)
+        name = {value.code: value.name for value in self.values}[code]
+        return name if str(name) else LocalText(en=code)

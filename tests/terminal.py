@@ -28,8 +28,9 @@ def terminal(
     cwd: Path,
     environment: Mapping[str, str] | None = None,
     fresh: bool = False,
+    typed: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """What the program says and how it ends, in an environment that holds little else."""
+    """What the program says to ``typed`` and how it ends, in an environment that holds little."""
     command = [program, *map(str, words)]
     known = {
         "PYTHONPATH": str(ROOT),
@@ -43,6 +44,7 @@ def terminal(
             [sys.executable, "-c", start, *command[1:]],
             cwd=cwd,
             env=known,
+            input=typed,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
@@ -50,8 +52,10 @@ def terminal(
             check=False,
         )
     with tempfile.TemporaryDirectory() as folder:
-        said = [Path(folder, name) for name in ("out", "err")]
-        process = _server().Process(target=_run, args=(command, str(cwd), known, *map(str, said)))
+        heard, *said = [Path(folder, name) for name in ("in", "out", "err")]
+        heard.write_text(typed, encoding="utf-8")
+        streams = map(str, (heard, *said))
+        process = _server().Process(target=_run, args=(command, str(cwd), known, *streams))
         process.start()
         process.join(_LONGEST)
         code = process.exitcode
@@ -70,12 +74,14 @@ def _server() -> Any:
     return context
 
 
-def _run(command: list[str], cwd: str, environment: dict[str, str], out: str, err: str) -> None:
+def _run(
+    command: list[str], cwd: str, environment: dict[str, str], heard: str, out: str, err: str
+) -> None:
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
     for target, path, flags in (
-        (0, os.devnull, os.O_RDONLY),
+        (0, heard, os.O_RDONLY),
         (1, out, os.O_WRONLY | os.O_CREAT),
         (2, err, os.O_WRONLY | os.O_CREAT),
     ):

@@ -1,9 +1,9 @@
 """The command line of a rep (销售命令行): a request in, a quote PDF out, a hundred at once.
 
 ``cpq quote make`` writes PDFs, ``cpq quote price`` prints the price waterfall, ``cpq catalogue
-check`` reads a catalogue folder and says all that is wrong with it, ``cpq coupon make``
-makes codes of coupons, ``cpq doctor`` looks at the machine. Exit codes are those of
-``cpq.adapters.terminal``.
+check`` reads a catalogue folder and says all that is wrong with it, ``cpq configure`` configures
+step by step, ``cpq coupon make`` makes codes of coupons, ``cpq doctor`` looks at the machine. Exit
+codes are those of ``cpq.adapters.terminal``.
 """
 
 import os
@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cpq.adapters.asked_deal import FindsCoupons, Tell, keeper_of
 from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.adapters.configure_cli import configuring
 from cpq.adapters.coupon_cli import commands as coupon_commands
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.pdf import PdfJob, PdfResult, render_many, write_html
@@ -42,6 +43,7 @@ app.add_typer(quotes, name="quote")
 app.add_typer(catalogues, name="catalogue")
 app.add_typer(traces, name="trace")
 app.add_typer(coupon_commands, name="coupon")
+app.command("configure")(configuring)
 catalogues.command("lint")(linted)
 catalogues.command("simulate")(simulation)
 

@@ -5,14 +5,17 @@ children before parents. So a part that is used in many places is looked at once
 takes as long as the structure is large, not as long as it has paths.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from functools import cached_property
 
-from cpq.bom.model import BOM, Component, OptionGroup, Pick
+from cpq.bom.component import Component, OptionGroup
+from cpq.bom.model import BOM
+from cpq.bom.resource import Resource, Supply
+from cpq.bom.rule import Pick
 from cpq.kernel.errors import NotFound, Refused
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, product, total
 from cpq.kernel.period import ALWAYS, Moment
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
@@ -25,12 +28,15 @@ class Structure(Frozen):
     """A product's BOM as of a day with every BOM below it: all that configuring needs.
 
     ``units`` holds the unit of each product that occurs, as (code, unit); ``table`` converts.
+    ``supplies`` says what the products supply and draw, ``resources`` what that is called.
     """
 
     product: Code
     boms: tuple[BOM, ...]
     units: tuple[tuple[Code, Code], ...] = ()
     table: UnitTable = STANDARD_UNITS
+    resources: tuple[Resource, ...] = added(())
+    supplies: tuple[Supply, ...] = added(())
 
     @cached_property
     def _boms(self) -> dict[str, BOM]:
@@ -47,6 +53,45 @@ class Structure(Frozen):
     def unit(self, component: Component) -> str:
         """The unit a component is counted in: its own, else its product's, else ``pc``."""
         return component.unit or self._units.get(component.product, "pc")
+
+    @cached_property
+    def _varied(self) -> frozenset[str]:
+        """The products of which two instances may differ: something below is to be chosen."""
+        varied: set[str] = set()
+        for bom in self.boms:
+            if (
+                bom.groups
+                or bom.attributes
+                or any(part.quantity_to or part.product in varied for part in bom.components)
+            ):
+                varied.add(bom.product)
+        return frozenset(varied)
+
+    def separate(self, component: Component) -> bool:
+        """Whether its instances are places of their own: it is distinct, and they may differ."""
+        return component.distinct and component.product in self._varied
+
+    @cached_property
+    def has_separate(self) -> bool:
+        """Whether any component in it has instances that are configured one by one."""
+        return any(self.separate(part) for bom in self.boms for part in bom.parts())
+
+    @cached_property
+    def _amounts(self) -> dict[str, dict[str, Decimal]]:
+        amounts: dict[str, dict[str, Decimal]] = {}
+        rows = [*self.supplies, *(row for bom in self.boms for row in bom.supplies)]
+        for row in rows:
+            amounts.setdefault(row.product, {}).setdefault(row.resource, row.amount)
+        return amounts
+
+    def amounts(self, product: str) -> Mapping[str, Decimal]:
+        """What one of a product's own unit supplies (draws: negative), by resource."""
+        return self._amounts.get(product, {})
+
+    def resource(self, code: str) -> Resource:
+        """A resource by its code; one without a name where none is described."""
+        found = {each.code: each for each in self.resources}.get(code)
+        return found or Resource(code=code)
 
     def own_count(self, component: Component, amount: Decimal) -> Decimal:
         """An amount of a component in its product's own unit, which its BOM is written for.
@@ -79,6 +124,8 @@ def structure(
     zone: tzinfo = UTC,
     units: Mapping[str, str] | None = None,
     table: UnitTable = STANDARD_UNITS,
+    resources: Iterable[Resource] = (),
+    supplies: Iterable[Supply] = (),
 ) -> Structure:
     """The BOM of ``product`` and all below it, with the components that hold on a day in ``zone``.
 
@@ -108,6 +155,8 @@ def structure(
         boms=tuple(found.values()),
         units=tuple((code, known[code]) for code in sorted(named) if code in known),
         table=table,
+        resources=tuple(resources),
+        supplies=tuple(row for row in supplies if row.product in named or row.product == product),
     )
 
 
@@ -184,9 +233,10 @@ class _Effective(Mapping[str, BOM]):
 def explode(whole: Structure, quantity: Decimal = Decimal(1)) -> tuple[PartTotal, ...]:
     """The totals of all fixed components in ``quantity`` of the product, sub-assemblies included.
 
-    Options are not fixed and do not count: explode a ``Configuration`` for those. Sorted by
-    product code; a part counted in two units has a row for each. Raises ``Invalid``
-    (``unit.incompatible``) where a part with a BOM is counted in a unit of another dimension.
+    Options and quantities to choose or derive are not fixed and do not count: explode a
+    ``Configuration`` for those. Sorted by product code; a part counted in two units has a row for
+    each. Raises ``Invalid`` (``unit.incompatible``) where a part with a BOM is counted in a unit of
+    another dimension.
 
     >>> boms = {"A": BOM(product="A", components=(Component(product="B", quantity=2),)),
     ...         "B": BOM(product="B", components=(Component(product="C", quantity=3),))}
@@ -199,7 +249,7 @@ def explode(whole: Structure, quantity: Decimal = Decimal(1)) -> tuple[PartTotal
     for bom in reversed(whole.boms):
         if bom.product not in counts:
             continue
-        for part in bom.components:
+        for part in (each for each in bom.components if each.fixed):
             amount = product(counts[bom.product], part.quantity)
             key = (part.product, whole.unit(part))
             totals[key] = total((totals.get(key, Decimal(0)), amount))
@@ -234,13 +284,24 @@ def _offered(whole: Structure, bom: BOM, path: str) -> frozenset[str]:
             return frozenset(option.key for option in group.options)
     for attribute in bom.attributes:
         if path == attribute.code:
-            return frozenset(value.code for value in attribute.values)
-    places = [(part.key, part) for part in bom.components]
-    places += [(f"{group.code}.{part.key}", part) for group in bom.groups for part in group.options]
-    for place, part in places:
+            return frozenset(attribute.codes)
+    for place, part in bom.placed():
+        if path == f"{place}.quantity" and part.span is not None:
+            return frozenset(part.span.codes)
         below = whole.bom(part.product)
-        if below is not None and path.startswith(f"{place}."):
-            found = _offered(whole, below, path.removeprefix(f"{place}."))
+        rest = _below(path, place, distinct=whole.separate(part))
+        if below is not None and rest:
+            found = _offered(whole, below, rest)
             if found:
                 return found
     return frozenset()
+
+
+def _below(path: str, place: str, *, distinct: bool) -> str:
+    """What a path says below a place, or below one of its instances; empty: it leads elsewhere."""
+    if path.startswith(f"{place}."):
+        return path[len(place) + 1 :]
+    if distinct and path.startswith(f"{place}["):
+        number, _, rest = path[len(place) + 1 :].partition("].")
+        return rest if number.isdecimal() else ""
+    return ""

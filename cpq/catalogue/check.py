@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cpq.bom import dead_picks
+from cpq.bom.soundness import unsound
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText, legible
@@ -105,6 +106,11 @@ class _Names:
             yield from self._lacking("product", bom.product, place=place)
             for part in bom.parts():
                 yield from self._scope(part.product, None, part.unit, place=place)
+            for row in bom.supplies:
+                yield from self._lacking("product", row.product, place=place)
+        for row in self._catalogue.supplies:
+            place = f"supplies/{row.product}/{row.resource}"
+            yield from self._lacking("product", row.product, place=place)
 
     def bases(self) -> Iterator[Finding]:
         for book in self._catalogue.books:
@@ -214,6 +220,9 @@ def _structures(catalogue: "Catalogue") -> Iterator[Finding]:
                 told.add(circle)
                 yield _of_error(error, place)
             continue
+        if bom.has_rules:
+            found = (each for each in unsound(whole) if each.place.startswith(place))
+            yield from (each for each in found if each.place[len(place) :][:1] in ("", "/"))
         for rule, pick in dead_picks(whole, bom):
             yield Finding(
                 code="bom.dead_rule",

@@ -17,7 +17,7 @@ from cpq.agreement import AgreementLookup, PriceAgreement
 from cpq.approval import ApprovalMatrix
 from cpq.assignment import AssignmentLookup, BookAssignment
 from cpq.availability import SalesScope, ScopeLookup
-from cpq.bom import BOM, Structure, structure
+from cpq.bom import BOM, Resource, Structure, Supply, structure
 from cpq.catalogue.check import findings
 from cpq.customer import Customer, Party
 from cpq.kernel.errors import Finding, NotFound
@@ -67,7 +67,8 @@ class Catalogue(Frozen):
     prices agreed with customers, ``scopes`` who may buy what, ``floors`` what a price must not
     fall below, ``approvals`` who must say yes to what, ``rates`` exchange rates, ``regimes`` what a
     customer's tax position changes, ``promotion_groups`` how promotions act together, ``plans`` the
-    published pricing plans (none: the standard one). ``zone`` is where a business day begins, for
+    published pricing plans (none: the standard one), ``supplies`` what products supply and draw of
+    the ``resources``. ``zone`` is where a business day begins, for
     books and promotions that name no zone of their own too.
 
     >>> from cpq.pricebook import PriceBookVersion, entry
@@ -100,6 +101,8 @@ class Catalogue(Frozen):
     cost_book: Code | None = None
     default_book: Code | None = None
     promotion_groups: tuple[PromotionGroup, ...] = added(())
+    resources: tuple[Resource, ...] = added(())
+    supplies: tuple[Supply, ...] = added(())
     seller: Party | None = None
     zone: Line = "UTC"
 
@@ -107,7 +110,7 @@ class Catalogue(Frozen):
     def _keys_are_unique(self) -> "Catalogue":
         for field in (
             *("products", "categories", "books", "promotions", "customers"),
-            *("agreements", "scopes", "floors", "regimes", "promotion_groups"),
+            *("agreements", "scopes", "floors", "regimes", "promotion_groups", "resources"),
         ):
             seen: set[str] = set()
             for row in getattr(self, field):
@@ -249,6 +252,8 @@ class Catalogue(Frozen):
             zone=zone(self.zone),
             units=units,
             table=self.units,
+            resources=self.resources,
+            supplies=self.supplies,
         )
 
     def shelved(self, code: str) -> Shelved:

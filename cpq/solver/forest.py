@@ -74,7 +74,7 @@ def _forest(network: Network) -> tuple[list[int], list[Relation | None]]:
     )
     root = list(range(len(network.sizes)))
 
-    def find(variable: int) -> int:
+    def top(variable: int) -> int:
         while root[variable] != variable:
             root[variable] = root[root[variable]]
             variable = root[variable]
@@ -82,7 +82,7 @@ def _forest(network: Network) -> tuple[list[int], list[Relation | None]]:
 
     joined: list[list[int]] = [[] for _ in root]
     for _, one, other, _ in edges:
-        first, second = find(one), find(other)
+        first, second = top(one), top(other)
         if first != second:
             root[first] = second
             joined[one].append(other)

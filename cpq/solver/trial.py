@@ -63,7 +63,8 @@ class Trial:
 
     def rules_seen(self, pairs: Iterable[Pair]) -> set[int]:
         """The constraints by which the pairs were found not to go together."""
-        self._space.seen = seen = set()
+        seen: set[int] = set()
+        self._space.seen = seen
         try:
             found = self.possible(pairs)
         finally:

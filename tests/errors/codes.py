@@ -37,12 +37,6 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/history/guard.py", "f'history.{reason}'"): (
         *("history.above_last", "history.below_last", "history.below_p10", "history.not_compared"),
     ),
-    ("cpq/configuration.py", "f'configuration.{reason}'"): (
-        *("configuration.unknown_value", "configuration.unknown_path", "configuration.too_many"),
-        *("configuration.choice_missing", "configuration.excluded", "configuration.required"),
-        "configuration.ambiguous_path",
-        "configuration.off_grid",
-    ),
     ("cpq/adapters/doctor.py", "code"): (
         *("pdf.no_weasyprint", "pdf.no_pango", "pdf.no_chinese", "pdf.no_harfbuzz_subset"),
         *("pdf.probe_failed", "pdf.ready"),
@@ -110,7 +104,11 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 PASSED_ON = {
-    ("cpq/configuration.py", "wrong"),
+    ("cpq/bom/formula.py", "error.code"),
+    ("cpq/bom/soundness.py", "code"),
+    ("cpq/configuration/configure.py", "code"),
+    ("cpq/configuration/judge.py", "code"),
+    ("cpq/configuration/lint.py", "code"),
     ("cpq/adapters/problems.py", "said[1] if said else otherwise"),
     ("cpq/kernel/errors.py", "code"),
     ("cpq/kernel/money/amount.py", "error.code"),

@@ -5,7 +5,8 @@ fill. Only ``products.csv``, ``price_books.csv`` and ``prices.csv`` must be ther
 
 ========================  ========================================================================
 ``catalogue.toml``        ``zone``, ``default_book``, ``cost_book``, the ``seller``, own ``units``
-                          and ``taxes``, the ``regimes``, and ``pivot`` of the ``rates``
+                          and ``taxes``, the ``regimes``, the ``resources`` (code, name, unit), and
+                          ``pivot`` of the ``rates``
 ``categories.csv``        a node of the product tree a row
 ``products.csv``          a product a row
 ``customers.csv``         a customer a row
@@ -22,17 +23,19 @@ fill. Only ``products.csv``, ``price_books.csv`` and ``prices.csv`` must be ther
                           tables: those of ``PromotionGroup``
 ``plans.toml``            ``[[plan]]`` tables: the fields of ``PricingPlan``
 ``approvals.toml``        the fields of ``ApprovalMatrix``
-``boms/*.toml``           one BOM each: the fields of ``BOM``; picks are written ``path=value``
+``boms/*.toml``           one BOM each: the fields of ``BOM``; picks are written ``path=value``; the
+                          rows of a table may stand in a CSV file beside it, its ``rows_file``
+``resources.csv``         what a product supplies of a resource, or draws (negative), a row
 ========================  ========================================================================
 """
 
 from pathlib import Path
 
 from cpq.adapters.catalogue_folder.agreements import read_agreements
+from cpq.adapters.catalogue_folder.boms import read_boms, read_supplies
 from cpq.adapters.catalogue_folder.books import read_books
 from cpq.adapters.catalogue_folder.settings import (
     read_approvals,
-    read_boms,
     read_plans,
     read_promotions,
     read_rates,
@@ -75,6 +78,7 @@ def read_catalogue(folder: str | Path) -> Catalogue:
         "plans": tuple(read_plans(reading)),
         "approvals": read_approvals(reading),
         "boms": tuple(read_boms(reading)),
+        "supplies": read_supplies(reading),
     }
     for name, file in (("books", "price_books.csv"), ("plans", "plans.toml")):
         reading.came(name, file)

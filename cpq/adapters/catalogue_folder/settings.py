@@ -1,11 +1,11 @@
-"""What has structure, from TOML: settings of a catalogue, promotions, plans, approvals, BOMs."""
+"""What has structure, from TOML: settings of a catalogue, promotions, plans, approvals."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from cpq.adapters.rows import Reading
 from cpq.approval import ApprovalMatrix
-from cpq.bom import BOM
+from cpq.bom import Resource
 from cpq.customer import Party
 from cpq.kernel.model import Frozen
 from cpq.kernel.quantity import STANDARD_UNITS, Unit, UnitTable
@@ -19,7 +19,7 @@ Coded = TypeVar("Coded", PromotionPolicy, PromotionGroup)
 _FILE = "catalogue.toml"
 _PROMOTIONS = "promotions.toml"
 _PLAIN = ("zone", "default_book", "cost_book")
-_SETTINGS = (*_PLAIN, "seller", "units", "taxes", "regimes", "rates")
+_SETTINGS = (*_PLAIN, "seller", "units", "taxes", "regimes", "rates", "resources")
 _RATE = ("base", "quote", "rate", "on", "until", "kind", "source")
 
 
@@ -36,6 +36,7 @@ def read_settings(reading: Reading, settings: Mapping[str, Any]) -> dict[str, An
         fields["seller"] = reading.value(Party, settings["seller"], place=f"{_FILE}:seller")
     units = {unit.code: unit for unit in _listed(reading, settings, "units", Unit)}
     fields["units"] = STANDARD_UNITS if not units else _with_own(units)
+    fields["resources"] = tuple(_listed(reading, settings, "resources", Resource))
     fields["regimes"] = tuple(_listed(reading, settings, "regimes", TaxRegime))
     own = tuple(_listed(reading, settings, "taxes", TaxRate))
     if own:
@@ -115,18 +116,6 @@ def read_approvals(reading: Reading) -> ApprovalMatrix:
     """The approval matrix of ``approvals.toml``."""
     fields = reading.toml("approvals.toml")
     return reading.value(ApprovalMatrix, fields, place="approvals.toml") or ApprovalMatrix()
-
-
-def read_boms(reading: Reading) -> Iterator[BOM]:
-    """The bills of materials, one file each."""
-    seen: dict[str, str] = {}
-    for path in sorted((reading.folder / "boms").glob("*.toml")):
-        name = f"boms/{path.name}"
-        fields = reading.toml(name)
-        bom = reading.value(BOM, fields, place=name) if fields else None
-        if bom is not None and not reading.refuse_twice(seen, bom.product, place=name):
-            reading.came(f"boms/{bom.product}", name)
-            yield bom
 
 
 def _with_own(units: Mapping[str, Unit]) -> UnitTable:
