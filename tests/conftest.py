@@ -1,7 +1,7 @@
 """What holds for every test: no float may meet a Decimal, and how many examples a law tries.
 
 ``HYPOTHESIS_PROFILE=nightly`` tries 25 times as many examples as the profile ``normal``, which
-finds others each time it runs; ``ci`` tries as many, and the same again for the same tests.
+finds others each time it runs; ``ci`` tries fewer, and the same again for the same tests.
 """
 
 import decimal
@@ -23,7 +23,7 @@ _COMMON = {
     "suppress_health_check": (HealthCheck.too_slow, HealthCheck.differing_executors),
 }
 settings.register_profile("normal", max_examples=40, **_COMMON)
-settings.register_profile("ci", max_examples=40, derandomize=True, **_COMMON)
+settings.register_profile("ci", max_examples=25, derandomize=True, **_COMMON)
 settings.register_profile("nightly", max_examples=1000, print_blob=True, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
 

@@ -136,6 +136,17 @@ class Compiled:
         """
         return tuple(tuple(_changes(variable, chosen)) for variable in self.variables)
 
+    def slights(self) -> Costs:
+        """What decides between completions with equally many changes: a preset of a part that may
+        be absent is rather kept, and of a group with several picks no more are taken than must be.
+        """
+        return tuple(tuple(_slights(variable)) for variable in self.variables)
+
+    def presets(self, path: str) -> tuple[str, ...]:
+        """The codes that are preset at a path; of a group with none, any that it must have."""
+        slot = self.layout.by_path.get(path)
+        return () if slot is None else _preset(slot)
+
     def _codes(self, slot: Slot, values: Values) -> tuple[str, ...]:
         if is_several(slot):
             return tuple(c for c in slot.codes if values[self._numbers[slot.path, c]])
@@ -196,14 +207,31 @@ def _changes(variable: Variable, chosen: Callable[[str], Chosen | None] | None) 
         yield from (0 for _ in variable.codes)
         return
     had = (found,) if isinstance(found, str) else tuple(found)
-    if variable.option:
-        yield from (int(variable.option in had), int(variable.option not in had))
-        return
-    wanted = had or (NOTHING,)
     # what is absent because its owner is counts nothing: the owner has been counted
     absent = variable.slot.gate is not None
+    if variable.option:
+        lost = variable.option in had and not absent and not _is_open(variable.slot, chosen)
+        yield from (int(lost), int(variable.option not in had))
+        return
+    wanted = had or (NOTHING,)
     for code in variable.codes:
         yield int(code not in wanted and not (absent and code in (NOTHING, "0")))
+
+
+def _is_open(slot: Slot, chosen: Callable[[str], Chosen | None] | None) -> bool:
+    """Whether a group must be picked from and nobody said what."""
+    source = slot.source
+    return chosen is None and isinstance(source, OptionGroup) and not source.preset
+
+
+def _slights(variable: Variable) -> Iterator[int]:
+    if variable.slot is None or not variable.option:
+        yield from (0 for _ in variable.codes)
+    elif _is_open(variable.slot, None):
+        yield from (0, 1)
+    else:
+        kept = variable.slot.gate is not None and variable.option in _preset(variable.slot)
+        yield from (int(kept), 0)
 
 
 def _preset(slot: Slot) -> tuple[str, ...]:

@@ -54,7 +54,8 @@ class Domain(NamedTuple):
 class Explanation(NamedTuple):
     """Why a value is impossible: these choices and these rules exclude it together.
 
-    ``minimal``: with any one of them gone it would be possible.
+    ``minimal``: with any one of them gone it would be possible. Not ``picked``: what is impossible
+    is to go without the value.
     """
 
     path: str
@@ -62,11 +63,12 @@ class Explanation(NamedTuple):
     choices: tuple[Selection, ...]
     reasons: tuple[Reason, ...]
     minimal: bool
+    picked: bool = True
 
     @property
     def message(self) -> LocalText:
         """The explanation in words, both languages."""
-        named = f"{self.path}={self.value or 'none'}"
+        named = f"{self.path}{'=' if self.picked else '!='}{self.value or 'none'}"
         choices = " + ".join(str(choice) for choice in self.choices)
         said = [reason.message for reason in self.reasons]
         en = "; ".join(message.in_("en") for message in said)

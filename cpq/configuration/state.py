@@ -25,6 +25,9 @@ from cpq.solver.explain import corrections, explain
 from cpq.solver.oracle import Oracle, Undecided
 from cpq.solver.solver import PATIENCE, Impossible, Solver, Unsatisfiable
 
+_CHANGE = 1_000_000
+"""How many slights one change outweighs."""
+
 
 class Configurator:
     """The choices of one line, over a compiled structure.
@@ -154,7 +157,7 @@ class Configurator:
                 "first, or give the solver an oracle or more patience",
                 path=choice.path,
             )
-        found = self._explained(choice.path, choice.value, variable, value)
+        found = self._explained(choice, variable, value)
         return Refused(
             "configuration.conflict",
             f"{found.message.en}; take one of these choices back",
@@ -228,7 +231,7 @@ class Configurator:
                 f"{choice} is possible, so nothing excludes it; choose it",
                 path=path,
             )
-        return self._explained(path, code, variable, value)
+        return self._explained(choice, variable, value)
 
     def implied_by(self, path: str, code: str = NOTHING) -> tuple[Selection, ...]:
         """The choices because of which a value is the only one left, none of them to spare.
@@ -265,7 +268,15 @@ class Configurator:
         found = corrections(self._solver, variable, value, most=most)
         return tuple(self._selections(each.choices) for each in found)
 
-    def correct(self, path: str, code: str, give_up: Iterable[Selection]) -> None:
+    def correct(
+        self,
+        path: str,
+        code: str,
+        give_up: Iterable[Selection],
+        *,
+        origin: Origin = "user",
+        author: str = "",
+    ) -> None:
         """Take choices back and choose a value: one of the ``corrections``, applied at once.
 
         Raises as ``choose`` does; all choices are then as they were.
@@ -277,16 +288,21 @@ class Configurator:
                 self._solver.retract(variable)
                 del self._made[variable]
         try:
-            self.choose(path, code)
+            self.choose(path, code, origin=origin, author=author)
         except Refused:
             self._restore(order)
             raise
 
-    def _explained(self, path: str, code: str, variable: int, value: int) -> Explanation:
+    def _explained(self, choice: Selection, variable: int, value: int) -> Explanation:
         found = explain(self._solver, variable, value)
         reasons = dict.fromkeys(self.model.reasons[index] for index in found.rules)
         return Explanation(
-            path, code, self._selections(found.choices), tuple(reasons), found.minimal
+            choice.path,
+            choice.value,
+            self._selections(found.choices),
+            tuple(reasons),
+            minimal=found.minimal,
+            picked=choice.picked,
         )
 
     def _selections(self, pairs: Sequence[tuple[int, int]]) -> tuple[Selection, ...]:
@@ -300,9 +316,16 @@ class Configurator:
         ``costs`` are those of each value of each variable, such as ``preferences()`` or
         ``changes()``, in whole units; none: the preset stays wherever it can.
         """
-        found = optimum.complete(self._solver, costs or self.changes())
+        unit = 1
+        if costs is None:
+            unit = _CHANGE
+            costs = tuple(
+                tuple(unit * change + slight for change, slight in zip(*rows, strict=True))
+                for rows in zip(self.changes(), self.model.slights(), strict=True)
+            )
+        found = optimum.complete(self._solver, costs)
         made = self.model.configuration(found.values, quantity=quantity)
-        return Completed(self._told(made), found.cost, found.bound, found.proven)
+        return Completed(self._told(made), found.cost // unit, found.bound // unit, found.proven)
 
     def changes(self, chosen: Callable[[str], Chosen | None] | None = None) -> Costs:
         """What each value costs where everything different from ``chosen`` costs 1.
@@ -330,7 +353,8 @@ class Configurator:
         """Where a value came from that nobody chose: the rules left no other, or it was preset."""
         found = self.model.literal(path, code)
         assert found is not None
-        return "rule" if self._solver.domain(found[0]) == found[1] else "preset"
+        forced = self._solver.domain(found[0]) == found[1]
+        return "rule" if forced or code not in self.model.presets(path) else "preset"
 
     # names --------------------------------------------------------------------------------------
 

@@ -75,7 +75,9 @@ def test_the_city_bike_has_2260_configurations_where_bags_have_no_order() -> Non
     assert len(found) == 2260
 
 
-@pytest.mark.parametrize(("choice", "left"), KIDS_DOMAINS.items(), ids=str)
+@pytest.mark.parametrize(
+    ("choice", "left"), KIDS_DOMAINS.items(), ids=("=".join(each) for each in KIDS_DOMAINS)
+)
 def test_the_kids_bike_leaves_what_is_published(
     choice: tuple[str, str], left: Mapping[str, set[str]]
 ) -> None:

@@ -68,8 +68,9 @@ def test_a_correction_is_applied_at_once() -> None:
     assert conflict.message.zh.startswith("cooling=CHILLER-A 与 head=HEAD-12KW 不能成立：")
     (give_up,) = laser.corrections("cooling", "CHILLER-A")
     assert [str(choice) for choice in give_up] == ["head=HEAD-12KW"]
-    laser.correct("cooling", "CHILLER-A", give_up)
+    laser.correct("cooling", "CHILLER-A", give_up, author="Li Wei", origin="preset")
     assert [str(choice) for choice in laser.choices] == ["colour=red", "cooling=CHILLER-A"]
+    assert (laser.choices[-1].author, laser.choices[-1].origin) == ("Li Wei", "preset")
 
 
 def test_a_correction_that_is_none_leaves_all_choices_as_they_were() -> None:
@@ -97,6 +98,64 @@ def test_an_option_is_ruled_out_and_a_choice_replaced() -> None:
     ]
     laser.unchoose("extras")
     assert [str(choice) for choice in laser.choices] == ["head=HEAD-12KW"]
+
+
+def _of(*boms: BOM) -> Configurator:
+    return Configurator(compiled(structure("M", {bom.product: bom for bom in boms})))
+
+
+def test_going_without_what_a_rule_needs_is_refused_in_these_words() -> None:
+    options = ({"product": "A"}, {"product": "B"})
+    extras = {"code": "ex", "minimum": 0, "maximum": 2, "options": options}
+    head = {"code": "head", "options": ({"product": "H6"}, {"product": "H12"})}
+    rule = {"code": "R", "when": "head=H12", "then": "ex=A"}
+    of = _of(BOM(product="M", groups=(head, extras), if_then=(rule,)))
+    of.choose("head", "H12")
+    with pytest.raises(Refused, match=r"ex!=A is impossible with head=H12") as refusal:
+        of.rule_out("ex", "A")
+    assert str(refusal.value.facts["message_zh"]).startswith("ex!=A 与 head=H12 不能成立")
+
+
+FILTERS = {
+    "code": "filters",
+    "minimum": 1,
+    "maximum": 2,
+    "options": ({"product": "P"}, {"product": "C"}),
+}
+
+
+def test_what_is_preset_in_an_absent_part_is_no_change() -> None:
+    cool = {"code": "cool", "minimum": 0, "options": ({"product": "HP"},)}
+    machine = BOM(product="M", groups=(cool,))
+    of = _of(machine, BOM(product="HP", groups=({**FILTERS, "preset": ("P",)},)))
+    done = of.complete()
+    assert (done.cost, done.proven, done.configuration.choices) == (0, True, ())
+    of.choose("cool", "HP")
+    done = of.complete()
+    assert (done.cost, [(c.path, c.value, c.origin) for c in done.configuration.choices]) == (
+        1,
+        [("cool", "HP", "user"), ("cool.HP.filters", "P", "preset")],
+    )
+
+
+def test_no_more_are_picked_than_a_group_without_a_preset_must_have() -> None:
+    done = _of(BOM(product="M", groups=(FILTERS,))).complete()
+    assert (done.cost, len(done.configuration.choices)) == (0, 1)
+
+
+def test_what_takes_the_place_of_a_preset_came_by_a_rule() -> None:
+    head = {
+        "code": "head",
+        "preset": ("H6",),
+        "options": ({"product": "H6"}, {"product": "H9"}, {"product": "H12"}),
+    }
+    colour = {"code": "colour", "values": ({"code": "grey"}, {"code": "red"})}
+    rule = {"code": "R", "when": "colour=red", "then": "head!=H6"}
+    of = _of(BOM(product="M", groups=(head,), attributes=(colour,), if_then=(rule,)))
+    of.choose("colour", "red")
+    done = of.complete()
+    assert done.cost == 2  # red instead of grey, and another head
+    assert [c.origin for c in done.configuration.choices if c.path == "head"] == ["rule"]
 
 
 @pytest.mark.parametrize(

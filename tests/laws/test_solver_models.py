@@ -69,7 +69,7 @@ def test_a_feature_model_shows_the_known_states(name: str) -> None:
             solver.choose(abs(literal) - 1, int(literal > 0))
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", SMALL[:-1])
 def test_a_feature_model_shows_the_same_in_the_other_order(name: str) -> None:
     known = expected("fm")[name]
     solver = Solver(feature_model(name))
