@@ -13,6 +13,7 @@ from typing import Final
 
 from pydantic import Field, model_validator
 
+from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, plain, product, total
 from cpq.kernel.period import ALWAYS, Period
@@ -106,9 +107,12 @@ class NumberRange(Frozen):
     @model_validator(mode="after")
     def _is_short_enough(self) -> "NumberRange":
         if self.low > self.high:
-            raise ValueError(
+            raise Invalid(
+                "bom.no_value",
                 f"the range from {plain(self.low)} to {plain(self.high)} has no number; "
-                "low is at most high"
+                "low is at most high",
+                message_zh=f"范围 {plain(self.low)} 至 {plain(self.high)} 内没有数字；"
+                "low 不得大于 high",
             )
         if self._last >= NUMBERS_MAX:
             raise ValueError(
@@ -148,6 +152,7 @@ class Attribute(Frozen):
     """Something to choose that is not a part: colour, voltage, length (属性).
 
     It has ``values``, or numbers in a ``range``. ``default`` is preset, else the first value.
+    Raises ``Invalid`` (``bom.no_value``) where it has none.
 
     >>> Attribute(code="colour", values=({"code": "red"}, {"code": "blue"})).codes
     ('red', 'blue')
@@ -163,7 +168,13 @@ class Attribute(Frozen):
 
     @model_validator(mode="after")
     def _offers_something(self) -> "Attribute":
-        if bool(self.values) is (self.range is not None):
+        if not self.values and self.range is None:
+            raise Invalid(
+                "bom.no_value",
+                f"attribute {self.code!r} has no value to choose; give values or a range of numbers",
+                message_zh=f"属性 {self.code} 没有任何可选值；请给出 values 或 range",
+            )
+        if self.values and self.range is not None:
             raise ValueError(
                 f"attribute {self.code!r} has either values or a range of numbers; give one of them"
             )

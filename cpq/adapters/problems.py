@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from cpq.kernel.errors import Finding
+from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.text import LocalText, legible
 
 _CODE = re.compile(r" \[([a-z_]+\.[a-z_]+)\]$")
@@ -42,7 +42,7 @@ def problems(
     With the ``fields`` that were read, the kind of a value is no step of the path to what is wrong
     in it.
     """
-    found_wrong = error.errors(include_url=False, include_context=False)
+    found_wrong = error.errors(include_url=False)
     for problem in found_wrong:
         path = problem["loc"]
         if problem["type"] == "too_short" and any(
@@ -63,8 +63,15 @@ def problems(
         yield Finding(
             code=said[1] if said else otherwise,
             place=legible(":".join(part for part in (place, where) if part)),
-            message=LocalText(en=legible(message)),
+            message=LocalText(en=legible(message), zh=_in_chinese(problem.get("ctx", {}))),
         )
+
+
+def _in_chinese(context: Mapping[str, object]) -> str:
+    """What one of our own validators says in Chinese, if it does."""
+    raised = context.get("error")
+    said = raised.facts.get("message_zh") if isinstance(raised, DomainError) else None
+    return legible(said) if isinstance(said, str) else ""
 
 
 def _without_kinds(path: tuple[int | str, ...], fields: object) -> tuple[int | str, ...]:

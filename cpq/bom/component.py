@@ -12,6 +12,7 @@ from typing import Final, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from cpq.bom.formula import QuantityFormula
+from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, plain
 from cpq.kernel.period import ALWAYS, Period
@@ -116,7 +117,8 @@ class Component(Frozen):
 
 class OptionGroup(Frozen):
     """Options of which ``minimum`` to ``maximum`` are picked (选配分组); ``preset`` are picked
-    where nobody chose.
+    where nobody chose. Raises ``Invalid``: ``bom.no_value`` without options, ``bom.group_bounds``
+    where so many can never be picked.
 
     >>> OptionGroup(code="head", options=({"product": "H-6"}, {"product": "H-12"})).maximum
     1
@@ -124,7 +126,7 @@ class OptionGroup(Frozen):
 
     code: Code
     name: LocalText = LocalText()
-    options: tuple[Component, ...] = Field(min_length=1)
+    options: tuple[Component, ...] = Field(json_schema_extra={"minItems": 1})
     minimum: int = Field(default=1, ge=0)
     maximum: int = Field(default=1, ge=1)
     preset: tuple[Code, ...] = ()
@@ -132,12 +134,22 @@ class OptionGroup(Frozen):
     @model_validator(mode="after")
     def _can_be_satisfied(self) -> "OptionGroup":
         keys = [option.key for option in self.options]
+        if not keys:
+            raise Invalid(
+                "bom.no_value",
+                f"group {self.code!r} has no option to pick; give it one, or remove the group",
+                message_zh=f"分组 {self.code} 没有任何选项；请补充选项或删除该分组",
+            )
         if len(set(keys)) != len(keys):
             raise ValueError(f"group {self.code!r} offers the same option twice: {keys}")
         if self.minimum > self.maximum or self.minimum > len(keys):
-            raise ValueError(
+            raise Invalid(
+                "bom.group_bounds",
                 f"group {self.code!r} asks for at least {self.minimum} and at most "
-                f"{self.maximum} of {len(keys)} options"
+                f"{self.maximum} of {len(keys)} options, which nobody can pick; let minimum be at "
+                "most maximum and at most the number of options",
+                message_zh=f"分组 {self.code} 要求从 {len(keys)} 个选项中至少选 {self.minimum} 项、"
+                f"最多选 {self.maximum} 项，无法满足；minimum 不得大于 maximum 和选项个数",
             )
         unknown = [code for code in self.preset if code not in keys]
         if unknown or len(self.preset) > self.maximum:

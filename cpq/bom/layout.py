@@ -129,6 +129,8 @@ class _Maker:
                 "bom.too_large",
                 f"the BOM of {self.whole.product!r} has more than {PLACES_MAX} places in all, "
                 f"seen at {path!r}; give parts that are used often no choices of their own",
+                message_zh=f"{self.whole.product} 的 BOM 共有超过 {PLACES_MAX} 处位置（见 {path}）；"
+                "请减少常用子件的选项",
                 product=self.whole.product,
             )
         here = Place(path, product, component, above, gate, separate)
@@ -197,6 +199,8 @@ def bound(paths: Iterable[str], prefix: str, instanced: Mapping[str, int]) -> It
                 "bom.too_large",
                 f"a rule over {', '.join(absolute)} holds for more than {_BINDINGS_MAX} "
                 "combinations of instances; name the instances that it is about",
+                message_zh=f"涉及 {'、'.join(absolute)} 的规则超过 {_BINDINGS_MAX} 种实例组合；"
+                "请指明具体实例",
             )
         yield each
 

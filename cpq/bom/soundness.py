@@ -5,35 +5,46 @@ that leads nowhere, a value nobody offers, a sum that no choice can reach. A not
 nothing: a balance of what nobody draws, a code used twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from cpq.bom.component import Component
 from cpq.bom.condition import Is, number_of
 from cpq.bom.layout import Layout, Place, Slot, bound, layout
 from cpq.bom.model import BOM
 from cpq.bom.rule import SumRule, Term
-from cpq.bom.structure import Structure
+from cpq.bom.structure import Structure, below_place
 from cpq.bom.table import ANY, CompatibilityTable
 from cpq.kernel.errors import Finding, Refused, Severity
 from cpq.kernel.money import plain, total
 from cpq.kernel.text import LocalText, legible
 
 _SHOWN_MAX = 10
-_RESERVED = "quantity"
+RESERVED: Final = "quantity"
+"""What no attribute and no group may be called: it is how many there are of a component."""
+
+Unread = Mapping[str, frozenset[str]]
+"""By product, the places and names of its BOM that could not be read; ``*``: none of it could."""
+
+NOTHING_UNREAD: Final[Unread] = {}
+_ALL = "*"
 
 
-def unsound(whole: Structure, laid: Layout | None = None) -> tuple[Finding, ...]:
+def unsound(
+    whole: Structure, laid: Layout | None = None, *, unread: Unread = NOTHING_UNREAD
+) -> tuple[Finding, ...]:
     """What is wrong with the rules of a structure as they are written, by place.
 
-    Requires and excludes are looked at by ``dead_picks``. Raises ``Refused`` (``bom.too_large``).
+    Requires and excludes are looked at by ``dead_picks``. Paths that lead to something ``unread``
+    are not said to be unknown. Raises ``Refused`` (``bom.too_large``).
 
     >>> from cpq.bom import structure
     >>> bom = BOM(product="A", if_then=({"code": "R", "when": "a=1", "then": "b=2"},))
     >>> [str(found) for found in unsound(structure("A", {"A": bom}))][0]
     'boms/A/R: nothing is chosen at a; it has no choices below it [bom.unknown_path]'
     """
-    checked = _Checked(whole, laid or layout(whole))
+    checked = _Checked(whole, laid or layout(whole), unread)
     seen: set[str] = set()
     for path in checked.layout.twice:
         checked.find(
@@ -65,10 +76,30 @@ def refuse_unsound(whole: Structure, laid: Layout | None = None) -> None:
         )
 
 
+def is_unread(whole: Structure, product: str, path: str, unread: Unread) -> bool:
+    """Whether a path of a rule of ``product`` leads to something that could not be read.
+
+    >>> from cpq.bom import structure
+    >>> boms = {"A": BOM(product="A", components=({"product": "B"},)), "B": BOM(product="B")}
+    >>> is_unread(structure("A", boms), "A", "B.hat", {"B": frozenset({"hat"})})
+    True
+    """
+    names = unread.get(product, frozenset())
+    if _ALL in names or any(path == name or below_place(path, name) for name in names):
+        return True
+    bom = whole.bom(product)
+    return bom is not None and any(
+        is_unread(whole, part.product, rest, unread)
+        for place, part in bom.placed()
+        if (rest := below_place(path, place))
+    )
+
+
 class _Checked:
-    def __init__(self, whole: Structure, laid: Layout) -> None:
+    def __init__(self, whole: Structure, laid: Layout, unread: Unread) -> None:
         self.whole = whole
         self.layout = laid
+        self.unread = unread
         self.findings: list[Finding] = []
 
     def find(
@@ -83,7 +114,7 @@ class _Checked:
         """The rules of a BOM, looked at where it first occurs."""
         home = f"boms/{bom.product}"
         for named in (*(a.code for a in bom.attributes), *(g.code for g in bom.groups)):
-            if named == _RESERVED:
+            if named == RESERVED:
                 self.find(
                     "bom.reserved_name",
                     home,
@@ -122,7 +153,8 @@ class _Checked:
             for each in bound((path,), place.prefix, self.layout.instanced)
         ]
         slots = [slot for slot in found if slot is not None]
-        if len(slots) < len(found) or not found:
+        missing = len(slots) < len(found) or not found
+        if missing and not is_unread(self.whole, place.product, path, self.unread):
             known = self._known(place)
             self.find(
                 "bom.unknown_path",
@@ -250,6 +282,8 @@ class _Checked:
                 continue
             slot = self.layout.by_path.get(f"{place.prefix}{path}")
             if slot is None:
+                if is_unread(self.whole, place.product, path, self.unread):
+                    continue
                 known = self._known(place)
                 self.find(
                     "bom.unknown_path",
@@ -295,7 +329,7 @@ class _Checked:
                 for each in self.whole.boms
                 for product in (each.product, *(part.product for part in each.parts()))
             )
-            if not spoken:
+            if not spoken and not self.unread:
                 self.find(
                     "bom.idle_balance",
                     f"{home}/{code}",

@@ -169,6 +169,7 @@ def _collect(
             "bom.cycle",
             f"product {product!r} contains itself: {' > '.join(path)}; remove one of these parts",
             path=path,
+            message_zh=f"产品 {product} 包含自身：{' > '.join(path)}；请移除其中一个子件",
         )
     if product in found or product not in boms:
         return
@@ -178,6 +179,7 @@ def _collect(
             f"the BOM of {path[0]!r} has more than {_LEVELS_MAX} levels, down to {product!r}; "
             "join some of them",
             product=path[0],
+            message_zh=f"{path[0]} 的 BOM 超过 {_LEVELS_MAX} 层（至 {product}），请合并部分层级",
         )
     bom = boms[product]
     for part in bom.parts():
@@ -222,6 +224,8 @@ class _Effective(Mapping[str, BOM]):
                 "bom.group_lapsed",
                 f"group {group.code!r} of {bom.product!r} needs {group.minimum} picks and has "
                 f"{len(options)} options left on {self._on}; extend their periods",
+                message_zh=f"{bom.product} 的分组 {group.code} 应选 {group.minimum} 项，"
+                f"{self._on} 仅剩 {len(options)} 个选项；请延长其有效期",
                 product=bom.product,
                 group=group.code,
             )
@@ -289,7 +293,7 @@ def _offered(whole: Structure, bom: BOM, path: str) -> frozenset[str]:
         if path == f"{place}.quantity" and part.span is not None:
             return frozenset(part.span.codes)
         below = whole.bom(part.product)
-        rest = _below(path, place, distinct=whole.separate(part))
+        rest = below_place(path, place, distinct=whole.separate(part))
         if below is not None and rest:
             found = _offered(whole, below, rest)
             if found:
@@ -297,8 +301,12 @@ def _offered(whole: Structure, bom: BOM, path: str) -> frozenset[str]:
     return frozenset()
 
 
-def _below(path: str, place: str, *, distinct: bool) -> str:
-    """What a path says below a place, or below one of its instances; empty: it leads elsewhere."""
+def below_place(path: str, place: str, *, distinct: bool = True) -> str:
+    """What a path says below a place, or below one of its instances; empty: it leads elsewhere.
+
+    >>> below_place("press[2].head", "press"), below_place("head", "press")
+    ('head', '')
+    """
     if path.startswith(f"{place}."):
         return path[len(place) + 1 :]
     if distinct and path.startswith(f"{place}["):

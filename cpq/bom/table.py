@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.text import Code, Line, LocalText
 from cpq.product import number_code
@@ -28,7 +29,8 @@ class CompatibilityTable(Frozen):
     """What is chosen at ``columns`` together is one of the ``rows``.
 
     A column is the path of an attribute, a quantity or a group of which at most one is picked. A
-    cell is a code, ``*`` for anything or empty for nothing.
+    cell is a code, ``*`` for anything or empty for nothing. Raises ``Invalid``
+    (``bom.table_width``) where a row has more or fewer cells than there are columns.
 
     >>> pairs = CompatibilityTable(code="T1", columns=("head", "lens"),
     ...                            rows=(("H-6", "*"), ("H-12", "F200")))
@@ -54,9 +56,14 @@ class CompatibilityTable(Frozen):
         ]
         if wrong:
             more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-            raise ValueError(
+            rest = f"，另有 {len(wrong) - 3} 行" if len(wrong) > 3 else ""
+            listed = ", ".join(wrong[:3])
+            raise Invalid(
+                "bom.table_width",
                 f"table {self.code!r} has {width} columns, so each row has {width} cells; "
-                f"{', '.join(wrong[:3])}{more}"
+                f"{listed}{more}",
+                message_zh=f"兼容表 {self.code} 有 {width} 列，每行应有 {width} 格；实际："
+                f"{listed.replace('row ', '第 ').replace(' has ', ' 行 ').replace(', ', '、')}{rest}",
             )
         return self
 

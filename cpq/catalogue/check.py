@@ -11,8 +11,7 @@ from datetime import tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cpq.bom import dead_picks
-from cpq.bom.soundness import unsound
+from cpq.bom.misfits import misfits
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.period import zone
 from cpq.kernel.text import LocalText, legible
@@ -47,7 +46,9 @@ def findings(catalogue: "Catalogue") -> Iterator[Finding]:
     except DomainError as error:
         yield _of_error(error, "zone")
         return
-    yield from _structures(catalogue)
+    yield from misfits(
+        catalogue.boms_by_product, supplies=catalogue.supplies, resources=catalogue.resources
+    )
     if not bases:
         yield from _circles(catalogue)
     yield from _plans(catalogue, home)
@@ -205,33 +206,6 @@ def _unknown(kind: str, code: str) -> LocalText:
         en=legible(f"{kind} {code!r} is not in the catalogue; add it, or correct the code"),
         zh=legible(f"目录中没有 {code!r}，请补充或更正代码"),
     )
-
-
-def _structures(catalogue: "Catalogue") -> Iterator[Finding]:
-    told: set[frozenset[str]] = set()
-    for bom in catalogue.boms:
-        place = f"boms/{bom.product}"
-        try:
-            whole = catalogue.bom(bom.product)
-        except DomainError as error:
-            path = error.facts.get("path", ())
-            circle = frozenset(path if isinstance(path, tuple) else ())
-            if not any(circle & known for known in told):
-                told.add(circle)
-                yield _of_error(error, place)
-            continue
-        if bom.has_rules:
-            found = (each for each in unsound(whole) if each.place.startswith(place))
-            yield from (each for each in found if each.place[len(place) :][:1] in ("", "/"))
-        for rule, pick in dead_picks(whole, bom):
-            yield Finding(
-                code="bom.dead_rule",
-                place=f"{place}/{rule}",
-                message=LocalText(
-                    en=f"rule {rule} speaks of {pick}, which nobody can pick; correct the path",
-                    zh=f"规则 {rule} 所指的 {pick} 无法选择",
-                ),
-            )
 
 
 def _belonging(catalogue: "Catalogue") -> Iterator[Finding]:

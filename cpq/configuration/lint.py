@@ -5,10 +5,11 @@ or ask where only one answer is left. Each such finding is proved by the solver,
 alone, and names its place; those that the rules cause together name the rules.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from cpq.bom import Structure, dead_picks
+from cpq.bom import BOM, Structure
 from cpq.bom.layout import layout
+from cpq.bom.misfits import dead_rules
 from cpq.bom.soundness import unsound
 from cpq.configuration.compile import compiled
 from cpq.configuration.compiled import NOTHING, Compiled, is_several
@@ -28,8 +29,8 @@ def lint_model(
 ) -> tuple[Finding, ...]:
     """Everything that is wrong or odd about a model, all at once, by place.
 
-    First what the words of its rules say (``unsound``, ``dead_picks``); where these can be solved,
-    ``bom.contradiction`` with the rules that leave nothing, ``bom.never_possible``,
+    First what the words of its rules say (``unsound``, ``dead_rules``); then, from the rules that
+    mean something, ``bom.contradiction`` with those that leave nothing, ``bom.never_possible``,
     ``bom.always_forced`` and ``bom.unreachable``. What was not found out in time is not said.
 
     >>> from cpq.bom import BOM, structure
@@ -41,10 +42,12 @@ def lint_model(
     ['bom.always_forced', 'bom.never_possible']
     """
     laid = layout(whole)
-    written = [*unsound(whole, laid), *_dead(whole)]
-    if any(each.severity == "error" and each.code != "bom.dead_rule" for each in written):
+    dead = (each for bom in whole.boms for each in dead_rules(whole, bom))
+    written = [*unsound(whole, laid), *dead]
+    solvable = _without_wrong(whole, written)
+    if solvable is None:
         return _in_order(written)
-    model = compiled(whole)
+    model = compiled(solvable)
     try:
         solver = Solver(model.problem, patience=patience, oracle=oracle)
     except Unsatisfiable:
@@ -54,16 +57,31 @@ def lint_model(
     return _in_order([*written, *_unreachable(model, solver), *_values(model, solver)])
 
 
-def _dead(whole: Structure) -> Iterator[Finding]:
-    for bom in whole.boms:
-        for rule, pick in dead_picks(whole, bom):
-            yield _finding(
-                "bom.dead_rule",
-                f"boms/{bom.product}/{rule}",
-                f"rule {rule} speaks of {pick}, which nobody can pick; correct the path",
-                f"规则 {rule} 所指的 {pick} 无法选择，请更正路径",
-                severity="error",
-            )
+def _without_wrong(whole: Structure, written: Sequence[Finding]) -> Structure | None:
+    """The structure without the rules that mean nothing; ``None`` where more than rules is wrong.
+
+    Fewer rules allow more, so what is impossible with the rest is impossible with all of them.
+    """
+    wrong = {each.place for each in written if each.severity == "error"} - {
+        each.place for each in written if each.code == "bom.dead_rule"
+    }
+    boms = tuple(_without(bom, wrong) for bom in whole.boms)
+    solvable = whole if boms == whole.boms else whole.with_(boms=boms)
+    left = unsound(solvable) if wrong else ()
+    return None if any(each.severity == "error" for each in left) else solvable
+
+
+def _without(bom: BOM, wrong: Collection[str]) -> BOM:
+    kinds = ("requires", "excludes", "if_then", "tables", "sums")
+    kept = {
+        kind: tuple(
+            rule
+            for rule in getattr(bom, kind)
+            if legible(f"boms/{bom.product}/{rule.code}") not in wrong
+        )
+        for kind in kinds
+    }
+    return bom.with_(**{kind: rules for kind, rules in kept.items() if rules != getattr(bom, kind)})
 
 
 def _contradiction(model: Compiled, patience: int, oracle: Oracle | None) -> Finding:
