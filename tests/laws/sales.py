@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from cpq.bom import BOM, Component
@@ -181,7 +182,7 @@ def _thing(draw: st.DrawFn, catalogue: Catalogue) -> Item | Configuration:
 
 @st.composite
 def sales(draw: st.DrawFn) -> Sale:
-    """A sale of one to four things."""
+    """A sale of one to four things, each its price and each share of it not below its tax."""
     catalogue = draw(catalogues())
     things = draw(st.lists(_thing(catalogue), min_size=1, max_size=4))
     opened = [
@@ -198,6 +199,9 @@ def sales(draw: st.DrawFn) -> Sale:
         deal=deal,
         policy=draw(st.sampled_from(POLICIES)),
     )
+    for line in sold.lines:
+        paid = line.allocated if line.included else line.gross
+        assume(paid is None or line.basis == "net" or paid >= line.tax)
     return Sale(sold, catalogue)
 
 
