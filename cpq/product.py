@@ -171,7 +171,8 @@ class Attribute(Frozen):
         if not self.values and self.range is None:
             raise Invalid(
                 "bom.no_value",
-                f"attribute {self.code!r} has no value to choose; give values or a range of numbers",
+                f"attribute {self.code!r} has no value to choose; give it values, or a range of "
+                "numbers",
                 message_zh=f"属性 {self.code} 没有任何可选值；请给出 values 或 range",
             )
         if self.values and self.range is not None:

@@ -104,7 +104,7 @@ def make(
     if not single:
         typer.echo(f"{len(written)} written, {len(failures)} refused")
     for path, refusal in failures.items():
-        complain(refusal, about=path)
+        complain(refusal, about=path, tag=spoken.first)
     if failures:
         raise typer.Exit(max(exit_code(refusal) for refusal in failures.values()))
 
@@ -138,7 +138,7 @@ def price(
             for outcome in told:
                 typer.echo(f"· {outcome.message.in_(spoken.first)}")
         except DomainError as error:
-            complain(error, about=path)
+            complain(error, about=path, tag=spoken.first)
             worst = max(worst, exit_code(error))
     if worst:
         raise typer.Exit(worst)

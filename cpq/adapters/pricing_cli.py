@@ -44,7 +44,7 @@ from cpq.adapters.trace_table import (
 )
 from cpq.adapters.words import Language, language
 from cpq.catalogue import Catalogue
-from cpq.kernel.errors import DomainError, Invalid, Unavailable
+from cpq.kernel.errors import DomainError, Invalid, Unavailable, Unreadable
 from cpq.kernel.model import Frozen, canonical_json
 from cpq.lint import lint
 from cpq.quote import Quote
@@ -174,10 +174,19 @@ def linted(
 ) -> None:
     """Look for what prices, but hardly as it was meant: gaps, ties, 26 for less than 25.
 
-    Exit code 1 where a request will be refused or a floor broken, 0 where there are only notes.
+    Exit code 1 where a request will be refused or a floor broken, 0 where there are only notes; 3
+    where the folder cannot be read: then all that is wrong with it is told.
     """
     spoken, day = language(locale), _day(on)
-    found = lint(read_catalogue(folder), on=day)
+    try:
+        catalogue = read_catalogue(folder)
+    except Unreadable as error:
+        if json and error.findings:
+            _print_json(error.findings)
+        else:
+            complain(error, tag=spoken.first)
+        raise typer.Exit(exit_code(error)) from None
+    found = lint(catalogue, on=day)
     if json:
         _print_json(found)
     else:

@@ -18,7 +18,7 @@ import io
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from pydantic import ValidationError
 
@@ -88,15 +88,18 @@ def exit_code(error: DomainError) -> int:
     return UNAVAILABLE if isinstance(error, Unavailable) else REFUSED
 
 
-def complain(error: DomainError, *, about: object = "") -> None:
-    """One line with the code, then a line for each finding; ``about`` names the file at fault."""
+def complain(error: DomainError, *, about: object = "", tag: Literal["en", "zh"] = "en") -> None:
+    """One line with the code, then a line for each finding, in the language of ``tag`` where it is
+    said in that; ``about`` names the file at fault.
+    """
     named = str(about)
     prefix = f"{named}: " if named and named not in error.message else ""
     if error.findings:
         subject = error.message.partition(": ")[0]
         sys.stderr.write(f"{prefix}{subject}: {len(error.findings)} found [{error.code}]\n")
         for finding in error.findings:
-            sys.stderr.write(f"  {finding}\n")
+            place = f"{finding.place}: " if finding.place else ""
+            sys.stderr.write(f"  {place}{finding.message.in_(tag)} [{finding.code}]\n")
     else:
         sys.stderr.write(f"{prefix}{error}\n")
 

@@ -129,7 +129,7 @@ class _Maker:
                 "bom.too_large",
                 f"the BOM of {self.whole.product!r} has more than {PLACES_MAX} places in all, "
                 f"seen at {path!r}; give parts that are used often no choices of their own",
-                message_zh=f"{self.whole.product} 的 BOM 共有超过 {PLACES_MAX} 处位置（见 {path}）；"
+                message_zh=f"{self.whole.product} 的 BOM 超过 {PLACES_MAX} 处位置（见 {path}）；"
                 "请减少常用子件的选项",
                 product=self.whole.product,
             )

@@ -7,6 +7,7 @@ rule must then hold for every instance that is there, and a sum runs over all of
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -122,11 +123,17 @@ class Term(Frozen):
 
     def weight(self, codes: tuple[str, ...]) -> Decimal:
         """What these values weigh together; nothing for none."""
+        if len(codes) == 1:
+            return self._of(codes[0])
         return total(self._of(code) for code in codes)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Decimal]:
+        return dict(self.weights)
 
     def _of(self, code: str) -> Decimal:
         if self.each is None:
-            return dict(self.weights).get(code, Decimal(0))
+            return self._by_code.get(code, Decimal(0))
         number = number_of(code)
         return Decimal(0) if number is None else product(self.each, number)
 

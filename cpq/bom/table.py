@@ -10,6 +10,7 @@ from cpq.kernel.model import Frozen
 from cpq.kernel.text import Code, Line, LocalText
 from cpq.product import number_code
 
+_SHOWN_MAX = 3
 ANY = "*"
 """The cell that every value fits, and nothing too."""
 
@@ -50,20 +51,18 @@ class CompatibilityTable(Frozen):
             raise ValueError(f"table {self.code!r} has the column {twice[0]!r} twice")
         width = len(self.columns)
         wrong = [
-            f"row {number} has {len(row)}"
-            for number, row in enumerate(self.rows, start=1)
-            if len(row) != width
+            (number, len(row)) for number, row in enumerate(self.rows, start=1) if len(row) != width
         ]
         if wrong:
-            more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-            rest = f"，另有 {len(wrong) - 3} 行" if len(wrong) > 3 else ""
-            listed = ", ".join(wrong[:3])
+            shown, more = wrong[:_SHOWN_MAX], len(wrong) - _SHOWN_MAX
+            listed = ", ".join(f"row {number} has {cells}" for number, cells in shown)
+            listed_zh = "、".join(f"第 {number} 行 {cells} 格" for number, cells in shown)
             raise Invalid(
                 "bom.table_width",
-                f"table {self.code!r} has {width} columns, so each row has {width} cells; "
-                f"{listed}{more}",
-                message_zh=f"兼容表 {self.code} 有 {width} 列，每行应有 {width} 格；实际："
-                f"{listed.replace('row ', '第 ').replace(' has ', ' 行 ').replace(', ', '、')}{rest}",
+                f"table {self.code!r} has {width} columns, so each row has {width} cells; {listed}"
+                + (f" and {more} more" if more > 0 else ""),
+                message_zh=f"兼容表 {self.code} 有 {width} 列，每行应有 {width} 格；{listed_zh}"
+                + (f"，另有 {more} 行" if more > 0 else ""),
             )
         return self
 

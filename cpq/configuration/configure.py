@@ -21,7 +21,7 @@ from cpq.kernel.text import LocalText
 from cpq.product import Attribute
 
 _ONE = Decimal(1)
-_LISTED_MAX = 100
+_LISTED_MAX, _PATHS_MAX = 100, 20
 
 
 def configure(
@@ -124,6 +124,8 @@ class _Reading:
         self.findings: list[Finding] = []
         self.facts = Facts(layout(bom).instanced if bom.has_separate else {})
         self._known: set[str] = set()
+        self._taken: dict[str, tuple[str, ...]] = {}
+        self._astray: set[str] = set()
         self._rules: list[tuple[str, Rule]] = []
         self._unbalanced: list[Finding] = []
 
@@ -145,15 +147,10 @@ class _Reading:
 
     def finish(self) -> tuple[Finding, ...]:
         """All findings: of the choices, of paths that are none, of the rules, of the balances."""
+        self._astray.update(self.chosen.keys() - self._known)
         for path in self.chosen:
-            if path not in self._known:
-                known = ", ".join(sorted(self._known)) or "none"
-                self._find(
-                    "configuration.unknown_path",
-                    path,
-                    f"nothing is chosen here; known are {known}",
-                    f"此处没有可选项；可选：{known}",
-                )
+            if path not in self._known and not self._astray.intersection(_above(path)):
+                self._find("configuration.unknown_path", path, *_nothing_here(path, self._known))
         for prefix, rule in self._rules:
             self.findings += judge(rule, prefix, self.facts)
         self.findings += self._unbalanced
@@ -196,6 +193,7 @@ class _Reading:
         codes = self.chosen.get(at, span.codes[:1])
         if len(codes) != 1 or codes[0] not in span.codes:
             self._find("configuration.unknown_value", at, *_not_offered(codes, span.codes))
+            self.facts.picked[at] = tuple(codes)
             return span.numbers[0]
         self._choose(at, codes)
         return exact(codes[0])
@@ -205,26 +203,30 @@ class _Reading:
         codes = self.chosen.get(path, (attribute.preset,))
         if len(codes) != 1 or codes[0] not in attribute.codes:
             self._find("configuration.unknown_value", path, *_not_offered(codes, attribute.codes))
+            self.facts.picked[path] = tuple(codes)
         else:
             self._choose(path, codes)
 
     def _picked(self, group: OptionGroup, path: str) -> list[Component]:
+        """The options that are picked; of a wrong pick what of it there is."""
         self._know(path)
         options = {option.key: option for option in group.options}
         codes = self.chosen.get(path, group.preset)
         unknown = [code for code in codes if code not in options]
         if unknown:
             self._find("configuration.unknown_value", path, *_not_offered(unknown, options))
-            return []
-        if not group.minimum <= len(set(codes)) <= group.maximum or len(set(codes)) < len(codes):
+            self._astray.update(f"{path}.{code}" for code in unknown)
+        elif not group.minimum <= len(set(codes)) <= group.maximum or len(set(codes)) < len(codes):
             words = _miscounted(group, options, codes)
-            if len(codes) < group.minimum:
-                self._find("configuration.choice_missing", path, *words)
-            else:
+            if len(codes) >= group.minimum:
                 self._find("configuration.too_many", path, *words)
-            return []
-        self._choose(path, codes)
-        return [options[code] for code in codes]
+                self._astray.add(path)
+                return []
+            self._find("configuration.choice_missing", path, *words)
+        else:
+            self._choose(path, codes)
+        self.facts.picked[path] = tuple(codes)
+        return [options[code] for code in dict.fromkeys(codes) if code in options]
 
     def _know(self, path: str) -> None:
         if path in self._known:
@@ -239,14 +241,14 @@ class _Reading:
     def _choose(self, path: str, codes: Sequence[str]) -> None:
         origin: Origin = "user" if path in self.chosen else "preset"
         self.choices += [Choice(path=path, value=code, origin=origin) for code in codes]
-        self.facts.picked[path] = tuple(codes)
+        self.facts.picked[path] = self._taken[path] = tuple(codes)
 
     def _build(self, product_code: str, *, prefix: str, count: Decimal) -> _Below:
         """The parts of a product of which there are ``count``, by what was chosen."""
         own = self.structure.amounts(product_code)
         bom = self.structure.bom(product_code)
         if bom is None:
-            return _Below(supplied=_above(own, 1), drawn=_above(own, -1))
+            return _Below(supplied=_positive(own, 1), drawn=_positive(own, -1))
         made: list[tuple[Part, _Below, Decimal]] = []
         sold = _SOLD.get(bom.rollup)
         for part in bom.components:
@@ -254,9 +256,9 @@ class _Reading:
         for group in bom.groups:
             path = f"{prefix}{group.code}"
             options = {option.key: option for option in group.options}
-            for code in self.facts.picked.get(path, ()):
+            for code in self._taken.get(path, ()):
                 made += self._parts(options[code], f"{path}.{code}", count, sold)
-        supplied, drawn = dict(_above(own, 1)), dict(_above(own, -1))
+        supplied, drawn = dict(_positive(own, 1)), dict(_positive(own, -1))
         for _, below, each in made:
             _add(supplied, below.supplied, each)
             _add(drawn, below.drawn, each)
@@ -271,7 +273,7 @@ class _Reading:
         chosen = [
             (attribute, codes[0])
             for attribute in bom.attributes
-            if (codes := self.facts.picked.get(f"{prefix}{attribute.code}"))
+            if (codes := self._taken.get(f"{prefix}{attribute.code}"))
         ]
         return _Below(
             attributes=tuple((_name(each), each.words(code)) for each, code in chosen),
@@ -344,7 +346,7 @@ def _name(attribute: Attribute) -> LocalText:
     return attribute.name if str(attribute.name) else LocalText(en=attribute.code)
 
 
-def _above(amounts: Mapping[str, Decimal], sign: int) -> Mapping[str, Fraction]:
+def _positive(amounts: Mapping[str, Decimal], sign: int) -> Mapping[str, Fraction]:
     """What is supplied (1) or drawn (-1), as positive amounts."""
     if not amounts:
         return {}
@@ -361,10 +363,30 @@ def _miscounted(
 ) -> tuple[str, str]:
     low, high = group.minimum, group.maximum
     span = str(low) if low == high else f"{low} to {high}"
+    asked = f"应选 {span.replace(' to ', ' 至 ')} 项：{'、'.join(options)}"
     return (
         f"pick {span} of {', '.join(options)}; found {', '.join(codes) or 'none'}",
-        f"应选 {span} 项：{'、'.join(options)}；实际：{'、'.join(codes) or '无'}",
+        f"{asked}；实际：{'、'.join(codes) or '无'}",
     )
+
+
+def _above(path: str) -> Iterator[str]:
+    """The paths that a path goes on from.
+
+    >>> list(_above("head.H-12.lens"))
+    ['head', 'head.H-12']
+    """
+    steps = path.split(".")
+    return (".".join(steps[:count]) for count in range(1, len(steps)))
+
+
+def _nothing_here(path: str, known: Iterable[str]) -> tuple[str, str]:
+    """Where something is chosen instead: beside the path first."""
+    beside = path.rpartition(".")[0]
+    near = sorted(known, key=lambda each: (each.rpartition(".")[0] != beside, each))
+    more = ", …" if len(near) > _PATHS_MAX else ""
+    listed = (", ".join(near[:_PATHS_MAX]) + more) or "none"
+    return f"nothing is chosen here; known are {listed}", f"此处没有可选项；可选：{listed}"
 
 
 def _not_offered(codes: Sequence[str], offered: Iterable[str]) -> tuple[str, str]:

@@ -15,13 +15,30 @@ from cpq.configuration.compile import compiled
 from cpq.configuration.compiled import NOTHING, Compiled, is_several
 from cpq.configuration.reason import Reason
 from cpq.kernel.errors import Finding, Severity
-from cpq.kernel.text import LocalText, legible
-from cpq.solver.explain import minimal_conflict
+from cpq.kernel.model import added
+from cpq.kernel.text import Line, LocalText, legible
+from cpq.solver.explain import explain, minimal_conflict
 from cpq.solver.oracle import Oracle, Undecided
 from cpq.solver.problem import Problem
 from cpq.solver.solver import PATIENCE, Solver, Unsatisfiable
 
-_SHOWN_MAX = 10
+_SHOWN_MAX, _RULE_MAX = 10, 200
+_EXPLAINED_EACH, _EXPLAINED_MAX = 3, 100
+
+
+class ModelFinding(Finding):
+    """What is wrong or odd about a model: ``rules`` make it together, where rules do; ``values``
+    are those that it is about.
+
+    A rule is named by its place and its code: ``chiller/R1`` is rule R1 of the component
+    ``chiller``, ``R1`` one of the product itself.
+
+    >>> ModelFinding(code="bom.never_possible", place="head", message="never", rules=("R",)).rules
+    ('R',)
+    """
+
+    rules: tuple[Line, ...] = added(())
+    values: tuple[Line, ...] = added(())
 
 
 def lint_model(
@@ -57,13 +74,42 @@ def lint_model(
     return _in_order([*written, *_unreachable(model, solver), *_values(model, solver)])
 
 
+class _Guilty:
+    """Names the rules that exclude values; of many values only some are looked into."""
+
+    def __init__(self, model: Compiled, solver: Solver) -> None:
+        self._model = model
+        self._solver = solver
+        self._left = _EXPLAINED_MAX
+
+    def of(self, path: str, codes: Sequence[str]) -> tuple[str, ...]:
+        """The rules that together exclude the first few of these codes at a path."""
+        found: dict[str, None] = {}
+        for code in codes[:_EXPLAINED_EACH]:
+            wanted = self._model.literal(path, code)
+            if wanted is None or not self._left:
+                continue
+            self._left -= 1
+            variable, mask = wanted
+            value = mask.bit_length() - 1
+            for index in explain(self._solver, variable, value).rules:
+                reason = self._model.reasons[index]
+                if reason.kind == "rule":
+                    found[_named(reason)] = None
+        return tuple(found)
+
+
+def _named(reason: Reason) -> str:
+    return f"{reason.place}/{reason.code}".strip("/")
+
+
 def _without_wrong(whole: Structure, written: Sequence[Finding]) -> Structure | None:
     """The structure without the rules that mean nothing; ``None`` where more than rules is wrong.
 
     Fewer rules allow more, so what is impossible with the rest is impossible with all of them.
     """
-    wrong = {each.place for each in written if each.severity == "error"} - {
-        each.place for each in written if each.code == "bom.dead_rule"
+    wrong = {
+        each.place for each in written if each.severity == "error" and each.code != "bom.dead_rule"
     }
     boms = tuple(_without(bom, wrong) for bom in whole.boms)
     solvable = whole if boms == whole.boms else whole.with_(boms=boms)
@@ -105,7 +151,8 @@ def _contradiction(model: Compiled, patience: int, oracle: Oracle | None) -> Fin
         return False
 
     guilty = minimal_conflict(rules, excluded) or rules
-    named = ", ".join(f"{each.place}/{each.code}".strip("/") for each in guilty[:_SHOWN_MAX])
+    codes = [_named(each) for each in guilty]
+    named = ", ".join(codes[:_SHOWN_MAX])
     said = [each.message for each in guilty[:_SHOWN_MAX]]
     return _finding(
         "bom.contradiction",
@@ -114,6 +161,7 @@ def _contradiction(model: Compiled, patience: int, oracle: Oracle | None) -> Fin
         + "; ".join(each.in_("en") for each in said),
         f"规则 {named} 互相矛盾，无法选配：" + "；".join(each.in_("zh") for each in said),
         severity="error",
+        rules=codes,
     )
 
 
@@ -146,6 +194,7 @@ def _is_below_nothing(model: Compiled, solver: Solver, path: str) -> bool:
 
 def _values(model: Compiled, solver: Solver) -> Iterator[Finding]:
     """Values that no configuration has, and questions with one answer."""
+    guilty = _Guilty(model, solver)
     for slot in model.layout.slots:
         if _is_below_nothing(model, solver, slot.path):
             continue
@@ -157,8 +206,9 @@ def _values(model: Compiled, solver: Solver) -> Iterator[Finding]:
                 left.append(code)
                 certain = certain and not solver.unproved(found[0]) & found[1]
         dead = [code for code in slot.codes if code not in left]
+        rules = guilty.of(slot.path, dead)
         if dead:
-            yield _never(slot.path, dead)
+            yield _never(slot.path, dead, rules)
         if is_several(slot):
             yield from _always_among(model, solver, slot.path, left, slot.minimum)
         elif (
@@ -166,7 +216,7 @@ def _values(model: Compiled, solver: Solver) -> Iterator[Finding]:
             and len(left) == 1
             and (len(slot.codes) > 1 or _is_forced(model, solver, slot.path))
         ):
-            yield _always(slot.path, left[0])
+            yield _always(slot.path, left[0], rules)
 
 
 def _is_forced(model: Compiled, solver: Solver, path: str) -> bool:
@@ -178,24 +228,37 @@ def _is_forced(model: Compiled, solver: Solver, path: str) -> bool:
     return not solver.domain(nothing[0]) & nothing[1]
 
 
-def _never(path: str, dead: Sequence[str]) -> Finding:
+def _never(path: str, dead: Sequence[str], rules: Sequence[str]) -> Finding:
     more = ", …" if len(dead) > _SHOWN_MAX else ""
     listed = ", ".join(dead[:_SHOWN_MAX]) + more
     verb = "is" if len(dead) == 1 else "are"
     return _finding(
         "bom.never_possible",
         path,
-        f"{listed} {verb} never possible; remove it, or loosen the rules on it",
-        f"{listed} 永远不可选；请删除，或放宽相关规则",
+        f"{listed} {verb} never possible{_because(rules)}; remove it, or loosen the rules on it",
+        f"{listed} 永远不可选{_because_zh(rules)}；请删除，或放宽相关规则",
+        rules=rules,
+        values=dead,
     )
 
 
-def _always(path: str, code: str) -> Finding:
+def _because(rules: Sequence[str]) -> str:
+    return f" because of {', '.join(rules[:_SHOWN_MAX])}" if rules else ""
+
+
+def _because_zh(rules: Sequence[str]) -> str:
+    return f"（规则 {'、'.join(rules[:_SHOWN_MAX])}）" if rules else ""
+
+
+def _always(path: str, code: str, rules: Sequence[str]) -> Finding:
     return _finding(
         "bom.always_forced",
         path,
-        f"only {code} is ever possible, so there is nothing to choose; make it fixed",
-        f"只有 {code} 可选，实际上没有选择余地；请改为固定项",
+        f"only {code} is ever possible{_because(rules)}, so there is nothing to choose; make it "
+        "fixed",
+        f"只有 {code} 可选{_because_zh(rules)}，实际上没有选择余地；请改为固定项",
+        rules=rules,
+        values=(code,),
     )
 
 
@@ -214,12 +277,28 @@ def _always_among(
                 path,
                 f"{code} is in every configuration; make it a fixed component",
                 f"{code} 在所有配置中都必选；请改为固定子件",
+                values=(code,),
             )
 
 
-def _finding(code: str, place: str, en: str, zh: str, *, severity: Severity = "note") -> Finding:
-    message = LocalText(en=legible(en), zh=legible(zh))
-    return Finding(code=code, place=legible(place), message=message, severity=severity)
+def _finding(
+    code: str,
+    place: str,
+    en: str,
+    zh: str,
+    *,
+    severity: Severity = "note",
+    rules: Sequence[str] = (),
+    values: Sequence[str] = (),
+) -> ModelFinding:
+    return ModelFinding(
+        code=code,
+        place=legible(place),
+        message=LocalText(en=legible(en), zh=legible(zh)),
+        severity=severity,
+        rules=tuple(legible(each)[:_RULE_MAX] for each in rules),
+        values=tuple(values),
+    )
 
 
 def _in_order(found: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -22,7 +22,8 @@ from cpq.kernel.errors import Invalid, NotFound, Refused
 from cpq.solver import optimum
 from cpq.solver.count import count
 from cpq.solver.explain import corrections, explain
-from cpq.solver.oracle import Oracle, Undecided
+from cpq.solver.optimum import Joint
+from cpq.solver.oracle import CostOracle, Oracle, Undecided
 from cpq.solver.solver import PATIENCE, Impossible, Solver, Unsatisfiable
 
 _CHANGE = 1_000_000
@@ -78,6 +79,29 @@ class Configurator:
         return tuple(self._made[variable] for variable, _ in self._solver.choices)
 
     # choosing ---------------------------------------------------------------------------------
+
+    def restore(self, choices: Iterable[Selection]) -> None:
+        """Make these choices, in their order, and no others: those kept since an earlier session.
+
+        What is chosen already and stays costs nothing. Raises as ``choose`` does; all choices are
+        then as they were.
+        """
+        order = [(variable, self._made[variable]) for variable, _ in self._solver.choices]
+        wanted = tuple(choices)
+        kept = 0
+        for choice, (_, made) in zip(wanted, order, strict=False):
+            if choice != made:
+                break
+            kept += 1
+        try:
+            for variable, _ in reversed(order[kept:]):
+                self._solver.retract(variable)
+                del self._made[variable]
+            for choice in wanted[kept:]:
+                self._decide(choice)
+        except (Refused, NotFound):
+            self._restore(order)
+            raise
 
     def choose(
         self, path: str, code: str = NOTHING, *, origin: Origin = "user", author: str = ""
@@ -141,7 +165,7 @@ class Configurator:
 
     def _restore(self, order: Sequence[tuple[int, Selection]]) -> None:
         """These choices and no others, in this order."""
-        if [variable for variable, _ in self._solver.choices] == [each for each, _ in order]:
+        if [(each, self._made.get(each)) for each, _ in self._solver.choices] == list(order):
             return
         for variable, _ in tuple(self._solver.choices):
             self._solver.retract(variable)
@@ -310,11 +334,24 @@ class Configurator:
 
     # whole configurations -----------------------------------------------------------------------
 
-    def complete(self, costs: Costs | None = None, *, quantity: object = 1) -> Completed:
+    @property
+    def masks(self) -> tuple[int, ...]:
+        """The values of each variable of the model that are not impossible: value 0 is bit 0."""
+        return self._solver.domains()
+
+    def complete(
+        self,
+        costs: Costs | None = None,
+        *,
+        joint: Sequence[Joint] = (),
+        quantity: object = 1,
+        oracle: CostOracle | None = None,
+    ) -> Completed:
         """The cheapest configuration that agrees with the choices; deterministic.
 
-        ``costs`` are those of each value of each variable, such as ``preferences()`` or
-        ``changes()``, in whole units; none: the preset stays wherever it can.
+        ``costs`` are those of each value of each variable, such as ``model.preferences()`` or
+        ``changes()``, in whole units, ``joint`` those of several at once; none: the preset stays
+        wherever it can. The ``oracle`` is asked where the own search proves too little.
         """
         unit = 1
         if costs is None:
@@ -323,7 +360,7 @@ class Configurator:
                 tuple(unit * change + slight for change, slight in zip(*rows, strict=True))
                 for rows in zip(self.changes(), self.model.slights(), strict=True)
             )
-        found = optimum.complete(self._solver, costs)
+        found = optimum.complete(self._solver, costs, joint=joint, oracle=oracle)
         made = self.model.configuration(found.values, quantity=quantity)
         return Completed(self._told(made), found.cost // unit, found.bound // unit, found.proven)
 

@@ -13,6 +13,7 @@ from cpq.lint.assigned import assigned
 from cpq.lint.attributes import attributes
 from cpq.lint.audience import audience
 from cpq.lint.cliffs import cliffs
+from cpq.lint.configured import configured
 from cpq.lint.finding import LintFinding
 from cpq.lint.floors import floors
 from cpq.lint.footing import footing
@@ -51,6 +52,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
     With ``on`` what was over before that day (in the catalogue's zone) is left aside; without, all
     that was ever written is looked at. What ``catalogue.check()`` finds comes along; where the
     catalogue names what it does not hold, that alone is told, because nothing else can be judged.
+    Products with a BOM are looked at by ``lint_model``, as of ``on``.
     The order of rules in the catalogue does not matter, nor do customers who are not in it.
 
     >>> from cpq.pricebook import PriceBook, PriceBookVersion, Tier, entry
@@ -98,6 +100,7 @@ def lint(catalogue: Catalogue, *, on: Moment | None = None) -> tuple[LintFinding
             *floors(ground, schedule, worst),
             *guarded(ground),
             *pledged(ground, worst, pacts),
+            *configured(ground, on=on),
         ]
     )
 

@@ -242,7 +242,7 @@ class Ground:
         """The values by attribute that a product's BOM offers; empty where it offers none."""
         bom = self.catalogue.boms_by_product.get(product)
         return {
-            attribute.code: frozenset(value.code for value in attribute.values)
+            attribute.code: frozenset(attribute.codes)
             for attribute in (bom.attributes if bom else ())
         }
 

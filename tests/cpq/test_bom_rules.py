@@ -49,12 +49,15 @@ def test_a_range_that_is_none_is_refused(fields: dict[str, object], words: str) 
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [{}, {"values": ({"code": "x"},), "range": {"low": 1, "high": 2}}],
+    ("fields", "words"),
+    [
+        ({}, r"has no value to choose; .* \[bom.no_value\]"),
+        ({"values": ({"code": "x"},), "range": {"low": 1, "high": 2}}, "either values or a range"),
+    ],
     ids=["neither", "both"],
 )
-def test_an_attribute_has_values_or_a_range(fields: dict[str, object]) -> None:
-    with pytest.raises(ValidationError, match="either values or a range"):
+def test_an_attribute_has_values_or_a_range(fields: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
         Attribute(code="a", **fields)
 
 

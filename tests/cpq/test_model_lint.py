@@ -4,7 +4,7 @@ import pytest
 
 from cpq.bom import BOM, Structure, structure
 from cpq.bom.soundness import unsound
-from cpq.configuration.lint import lint_model
+from cpq.configuration.lint import ModelFinding, lint_model
 
 COLOUR = {"code": "colour", "values": ({"code": "grey"}, {"code": "red"})}
 HEAD = {"code": "head", "options": ({"product": "H6"}, {"product": "H12"})}
@@ -188,3 +188,37 @@ def test_everything_wrong_in_the_words_comes_at_once() -> None:
         ("bom.not_single", "boms/M/T"),
         ("bom.unknown_path", "boms/M/T"),
     ]
+
+
+def test_rules_without_meaning_do_not_hide_what_the_others_exclude() -> None:
+    lost = {"code": "LOST", "when": "hat=x", "then": "head=H6"}
+    only = {"code": "ONLY", "when": "length>=1", "then": "head=H6"}
+    found = lint_model(_whole(if_then=(lost, only)))
+    assert [(each.code, each.place) for each in found] == [
+        ("bom.unknown_path", "boms/M/LOST"),
+        ("bom.always_forced", "head"),
+        ("bom.never_possible", "head"),
+    ]
+
+
+def test_more_wrong_than_rules_is_told_alone() -> None:
+    only = {"code": "ONLY", "when": "length>=1", "then": "head=H6"}
+    circle = ({"product": "A", "quantity_formula": "A.quantity + 1"},)
+    found = _said(_whole(components=circle, if_then=(only,)))
+    assert found == [("bom.derived_cycle", "boms/M")]
+
+
+def test_what_is_never_possible_names_the_rules_that_it_takes() -> None:
+    rules = (
+        {"code": "A", "when": "head=H12", "then": "colour=red"},
+        {"code": "B", "when": "length>=1", "then": "colour=grey"},
+        {"code": "C", "when": "extras=LOADER", "then": "length>=2"},
+    )
+    found = [each for each in lint_model(_whole(if_then=rules)) if each.place == "head"]
+    assert [(type(each), each.rules) for each in found if isinstance(each, ModelFinding)] == [
+        (ModelFinding, ("A", "B")),
+        (ModelFinding, ("A", "B")),
+    ]
+    assert "H12 is never possible because of A, B;" in found[1].message.en
+    assert "H12 永远不可选（规则 A、B）" in found[1].message.zh
+    assert (found[1].values, found[0].values) == (("H12",), ("H6",))

@@ -105,10 +105,10 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
 
 PASSED_ON = {
     ("cpq/bom/formula.py", "error.code"),
+    ("cpq/bom/misfits.py", "error.code"),
     ("cpq/bom/soundness.py", "code"),
     ("cpq/configuration/configure.py", "code"),
     ("cpq/configuration/judge.py", "code"),
-    ("cpq/configuration/lint.py", "code"),
     ("cpq/adapters/problems.py", "said[1] if said else otherwise"),
     ("cpq/kernel/errors.py", "code"),
     ("cpq/kernel/money/amount.py", "error.code"),

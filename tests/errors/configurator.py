@@ -58,6 +58,40 @@ def a_condition_without_end() -> None:
 
 
 @reproduces(
+    "bom.group_bounds",
+    en="A group asks for more picks than it allows, or than it has options.",
+    zh="选配分组的最少项数大于最多项数，或大于选项个数。",
+    do="Let `minimum` be at most `maximum`, and at most the number of options.",
+    names=("head", "at least 3", "at most 1 of 2"),
+)
+def a_group_that_nobody_can_satisfy() -> None:
+    BOM(product="CUTTER", groups=({**HEAD, "minimum": 3},))
+
+
+@reproduces(
+    "bom.no_value",
+    en="An attribute, a range or a group has nothing to choose.",
+    zh="属性、范围或分组没有任何可选值。",
+    do="Give it values or options; of a range, `low` is at most `high`.",
+    names="from 5 to 1",
+)
+def a_range_without_numbers() -> None:
+    BOM(product="CUTTER", attributes=({"code": "length", "range": {"low": 5, "high": 1}},))
+
+
+@reproduces(
+    "bom.table_width",
+    en="A row of a compatibility table has more or fewer cells than the table has columns.",
+    zh="兼容表某行的格数与列数不符。",
+    do="Give each row one cell for each column; `*` is anything, an empty cell nothing.",
+    names=("'T'", "2 columns", "row 2 has 3"),
+)
+def a_table_with_a_long_row() -> None:
+    table = {"code": "T", "columns": ("a", "b"), "rows": (("1", "2"), ("1", "2", "3"))}
+    BOM(product="CUTTER", tables=(table,))
+
+
+@reproduces(
     "bom.unsound",
     en="A model cannot be solved; `findings` has one entry for each rule that means nothing.",
     zh="选配模型无法求解；每条有问题的规则各有一条 finding。",

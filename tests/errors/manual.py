@@ -28,6 +28,7 @@ NOUNS = {
     "tax_code": ("Tax codes", "税码"),
     "quantity": ("Quantities", "数量"),
     "bom": ("Bills of materials", "BOM"),
+    "guidance": ("Guided selling", "选配导购"),
     "configuration": ("Configurations", "选配"),
     "condition": ("Conditions", "选配条件"),
     "feature_model": ("Feature models", "特征模型"),

@@ -28,7 +28,7 @@ MODULES = (
     *("history", "simulation", "lint", "campaign"),
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
     *("ledger", "settlement", "claim", "journal", "store", "budget_store", "database"),
-    *("soundness", "cli", "feature_models", "solver", "configurator"),
+    *("soundness", "cli", "feature_models", "solver", "configurator", "guidance"),
 )
 
 

@@ -32,7 +32,7 @@ fill. Only ``products.csv``, ``price_books.csv`` and ``prices.csv`` must be ther
 from pathlib import Path
 
 from cpq.adapters.catalogue_folder.agreements import read_agreements
-from cpq.adapters.catalogue_folder.boms import read_boms, read_supplies
+from cpq.adapters.catalogue_folder.boms import BOMFolder, read_supplies
 from cpq.adapters.catalogue_folder.books import read_books
 from cpq.adapters.catalogue_folder.settings import (
     read_approvals,
@@ -77,9 +77,9 @@ def read_catalogue(folder: str | Path) -> Catalogue:
         **read_promotions(reading),
         "plans": tuple(read_plans(reading)),
         "approvals": read_approvals(reading),
-        "boms": tuple(read_boms(reading)),
-        "supplies": read_supplies(reading),
     }
+    assemblies, supplies = BOMFolder(reading), read_supplies(reading)
+    fields |= {"boms": assemblies.boms, "supplies": supplies}
     for name, file in (("books", "price_books.csv"), ("plans", "plans.toml")):
         reading.came(name, file)
     catalogue = None
@@ -87,6 +87,8 @@ def read_catalogue(folder: str | Path) -> Catalogue:
         catalogue = reading.value(Catalogue, fields, place="catalogue")
     if catalogue is not None:
         reading.findings += reading.located(catalogue.check())
+    else:
+        reading.findings += reading.located(assemblies.misfits(supplies=supplies))
     reading.finish("catalogue.unreadable")
     assert catalogue is not None
     return catalogue
