@@ -4,12 +4,15 @@ An engine says which values are possible after each choice. It is timed while it
 when its time is up. What is not installed is left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from time import process_time
 from typing import Any, Protocol
 
+from benchmarks._clingo import Clingo
+from benchmarks._glucose import Glucose
 from cpq.solver.network import values_of
+from cpq.solver.oracle import Oracle
 from cpq.solver.problem import Problem, Sum, Table
 from cpq.solver.solver import Solver
 
@@ -37,62 +40,6 @@ class Ours:
 
     def domains(self) -> tuple[int, ...]:
         return self.solver.domains()
-
-
-class Clingo:
-    """One ground program, and brave consequences under the choices as assumptions."""
-
-    _PROGRAM = """
-        1 { val(V,X) : dom(V,X) } 1 :- var(V).
-        ok(T) :- row(T,A,X,B,Y), val(A,X), val(B,Y).
-        :- table(T), not ok(T).
-        :- sum(S,H), #sum { W,V : val(V,X), weight(S,V,X,W) } > H.
-        #show val/2.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        import clingo
-
-        self._clingo: Any = clingo
-        self._sizes = problem.sizes
-        self._control: Any = clingo.Control(["--enum-mode=brave", "--models=0", "--warn=none"])
-        self._control.add("base", [], self._PROGRAM + "\n".join(_facts(problem)))
-        self._control.ground([("base", [])])
-        self._chosen: list[Choice] = []
-
-    def choose(self, variable: int, value: int) -> None:
-        self._chosen.append((variable, value))
-
-    def domains(self) -> tuple[int, ...]:
-        number, function = self._clingo.Number, self._clingo.Function
-        assumed = [
-            (function("val", [number(variable), number(value)]), True)
-            for variable, value in self._chosen
-        ]
-        masks = [0] * len(self._sizes)
-        with self._control.solve(assumptions=assumed, yield_=True) as handle:
-            shown: Sequence[Any] = ()
-            for model in handle:
-                shown = model.symbols(shown=True)
-            for symbol in shown:
-                variable, value = (argument.number for argument in symbol.arguments)
-                masks[variable] |= 1 << value
-        return tuple(masks)
-
-
-def _facts(problem: Problem) -> Iterator[str]:
-    for variable, size in enumerate(problem.sizes):
-        yield f"var({variable}). dom({variable},0..{size - 1})."
-    for number, rule in enumerate(problem.constraints):
-        if isinstance(rule, Table):
-            one, other = rule.scope
-            yield f"table({number})."
-            yield from (f"row({number},{one},{x},{other},{y})." for x, y in rule.rows)
-        elif isinstance(rule, Sum):
-            yield f"sum({number},{rule.high})."
-            for variable, weights in rule.terms:
-                for value, weight in enumerate(weights):
-                    yield f"weight({number},{variable},{value},{weight})."
 
 
 class CpSat:
@@ -160,6 +107,7 @@ class CpSat:
 ENGINES: dict[str, tuple[str, type[Any]]] = {
     "witnesses": ("cpq", Ours),
     "clingo": ("clingo", Clingo),
+    "glucose4": ("pysat", Glucose),
     "CP-SAT": ("ortools", CpSat),
 }
 
@@ -196,14 +144,16 @@ class Run:
         return self
 
 
-def choices_for(problem: Problem, count: int, *, pick: Any) -> list[Choice]:
+def choices_for(
+    problem: Problem, count: int, *, pick: Any, oracle: Oracle | None = None
+) -> list[Choice]:
     """Choices that a customer could make one after the other: open variables, possible values."""
-    solver = Solver(problem)
+    solver = Solver(problem, oracle=oracle)
     order = list(range(len(problem.sizes)))
     pick.shuffle(order)
     made: list[Choice] = []
     for variable in order:
-        values = values_of(solver.domain(variable))
+        values = values_of(solver.domain(variable) & ~solver.unproved(variable))
         if len(values) > 1:
             made.append((variable, pick.choice(values)))
             solver.choose(*made[-1])

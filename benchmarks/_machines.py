@@ -16,12 +16,33 @@ from cpq.solver.problem import Constraint, Problem, Sum, Table, problem
 _CHILDREN, _CLASSES = 6, 3
 
 
+class Place(NamedTuple):
+    """The component that a variable is of, and what of it: frame, class, variant or count."""
+
+    component: int
+    what: str
+
+
 class Machine(NamedTuple):
-    """A problem, the price of each value, and a solution."""
+    """A problem, the price of each value, a solution, and where each variable stands.
+
+    ``assemblies`` are the first components; the others are parts.
+    """
 
     problem: Problem
     prices: tuple[tuple[int, ...], ...]
     planted: tuple[int, ...]
+    places: tuple[Place, ...]
+    assemblies: int
+
+    def above(self, component: int) -> tuple[int, ...]:
+        """The assemblies that a component is in, the outermost first."""
+        found: list[int] = []
+        while component:
+            component = (component - 1) // _CHILDREN
+            component = component if component < self.assemblies else 0
+            found.insert(0, component)
+        return tuple(found)
 
 
 def machine(
@@ -50,22 +71,32 @@ class _Drawing:
         self.frames: dict[int, int] = {}
         self.classes: dict[int, int] = {}
         self.parts: dict[int, tuple[int, bool]] = {}
+        self.places: dict[int, Place] = {}
 
     def machine(self) -> Machine:
         assemblies = max(2, self.components // _CHILDREN)
         for node in range(assemblies):
             self.frames[node] = self._variant(2, 4, lowest=1)
             self.classes[node] = self._plain(_CLASSES)
+            self.places[self.frames[node]] = Place(node, "frame")
+            self.places[self.classes[node]] = Place(node, "class")
         for node in range(assemblies, self.components):
             counted = self.random.random() < 0.4
             self.parts[node] = self._counted() if counted else self._variant(2, 6), counted
+            self.places[self.parts[node][0]] = Place(node, "count" if counted else "variant")
         for node in range(assemblies):
             self._assemble(node)
         for _ in range(int(self.components * self.crossing)):
             self._across()
         self._bound("all power", range(self.components), self.powers, slack=1.15)
         self._bound("budget", range(self.components), self.prices, slack=self.budget)
-        return Machine(problem(self.sizes, self.rules), tuple(self.prices), tuple(self.planted))
+        return Machine(
+            problem(self.sizes, self.rules),
+            tuple(self.prices),
+            tuple(self.planted),
+            tuple(self.places[variable] for variable in range(len(self.sizes))),
+            assemblies,
+        )
 
     # --- variables ------------------------------------------------------------------------------
 

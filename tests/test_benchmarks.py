@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 import benchmarks.__main__ as command
-from benchmarks import _deals, _rounds, catalogue, pricing
+from benchmarks import _deals, _machines, _products, _rounds, catalogue, pricing
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.configuration import Item
+from cpq.configuration.compile import compiled
+from cpq.solver.solver import Solver
 
 WARES = _deals.wares(200)
 
@@ -85,6 +87,30 @@ def test_a_figure_stands_with_its_quartiles() -> None:
         "ratio": 3.0,
         "ratio_quartiles": [2.0, 4.0],
     }
+
+
+@pytest.mark.parametrize("components", [10, 60])
+def test_a_product_model_allows_what_its_machine_does(components: int) -> None:
+    made = _machines.machine(components)
+    model = compiled(_products.product_model(made))
+    written, own = Solver(model.problem), Solver(made.problem)
+    for variable, value in ((0, made.planted[0]), (5, made.planted[5])):
+        path = _products.path_of(made, variable)
+        found = model.literal(path, _products.code_of(made, variable, value))
+        assert found is not None
+        written.choose(found[0], found[1].bit_length() - 1)
+        own.choose(variable, value)
+    for variable, size in enumerate(made.problem.sizes):
+        for value in range(size):
+            path = _products.path_of(made, variable)
+            at, mask = model.literal(path, _products.code_of(made, variable, value)) or (0, 0)
+            assert bool(written.domain(at) & mask) is bool(own.domain(variable) >> value & 1)
+
+
+def test_a_generated_machine_has_the_solution_it_was_drawn_around() -> None:
+    made = _machines.machine(50)
+    assert made.problem.holds(made.planted)
+    assert [made.above(0), made.above(7)] == [(), (0, 1)]
 
 
 def test_benchmarks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,19 +3,35 @@
 The problem is handed over once; each question only assumes which values may be used, and what the
 engine learned from one it knows for the next. It is an optional extra behind the solver's own
 search; for the cheapest solution it is written anew, without the values that are ruled out.
+
+Where a wide sum is tight, such as a budget near the cheapest solution, to find a solution within it
+is hard, and to find the best of that sum is not: a core-guided search rises from below, and what it
+ends at lies within the bound or proves that nothing does. So a question that is not answered soon
+is also asked in this way, with more patience each time; what answered last is asked first.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from cpq.adapters.clingo_program import Program
 from cpq.solver.oracle import Cheapest, Undecided
-from cpq.solver.problem import Problem, Values
+from cpq.solver.problem import Problem, Sum, Values
 
 SECONDS = 10
 """For one question, unless said otherwise."""
+
+_WIDE, _WAYS_MAX = 24, 4
+"""From how many terms on a sum is wide, and how many of them are looked at."""
+
+_CONFLICTS, _MORE = 1_000, 8
+"""How many conflicts a way of asking may run into at first, and how many times more the next."""
+
+
+Way = Callable[[Sequence[int], int, float, list[Values]], bool | None]
+"""Asks whether there is a solution within masks; it may be added to what was found."""
 
 
 class ClingoOracle:
@@ -37,6 +53,8 @@ class ClingoOracle:
         self._seconds = seconds
         self._whole = tuple((1 << size) - 1 for size in problem.sizes)
         self._program = Program(problem, self._whole, "--models=1")
+        self._ways: list[Way] = [self._plainly]
+        self._ways += [Leaning(problem, total).solve for total in _wide(problem)]
 
     def solve(self, domains: Sequence[int]) -> Values | None:
         """A solution within the masks, or ``None`` if proved that there is none.
@@ -47,13 +65,30 @@ class ClingoOracle:
         return found[-1] if self._ask(domains, seconds=self._seconds, found=found) else None
 
     def _ask(self, domains: Sequence[int], *, seconds: float, found: list[Values]) -> bool:
-        assumptions = self._program.assumed(domains)
-        if assumptions is None:
+        if not all(whole & mask for whole, mask in zip(self._whole, domains, strict=True)):
             return False
-        ended = self._program.ask(assumptions, seconds=seconds, on_solution=found.append)
-        if not found and not ended:
-            raise Undecided(f"{seconds} seconds did not suffice for clingo")
-        return bool(found)
+        end, conflicts = time.monotonic() + seconds, _CONFLICTS
+        while (left := end - time.monotonic()) > 0:
+            for way in self._ways:
+                answer = way(domains, conflicts, left, found)
+                if answer is not None:
+                    self._ways.remove(way)
+                    self._ways.insert(0, way)
+                    return answer
+            conflicts *= _MORE
+        raise Undecided(f"{seconds} seconds did not suffice for clingo")
+
+    def _plainly(
+        self, domains: Sequence[int], conflicts: int, seconds: float, found: list[Values]
+    ) -> bool | None:
+        """Whether any solution is found; ``None`` where the conflicts or the time ran out."""
+        ended = self._program.ask(
+            self._program.assumed(domains) or (),
+            seconds=seconds,
+            on_solution=found.append,
+            conflicts=conflicts,
+        )
+        return bool(found) if found or ended else None
 
     def cheapest(
         self,
@@ -89,6 +124,59 @@ class ClingoOracle:
         cost = _cost(costs, best)
         bound = cost if ended else min(max(bounds), cost)
         return Cheapest(values=best, cost=cost, bound=bound, proven=bound == cost)
+
+
+def _wide(problem: Problem) -> list[Sum]:
+    """The sums with one bound over many variables, the widest first."""
+    found = [
+        rule
+        for rule in problem.constraints
+        if isinstance(rule, Sum)
+        and len(rule.terms) >= _WIDE
+        and (rule.low is None) is not (rule.high is None)
+    ]
+    return sorted(found, key=lambda rule: -len(rule.terms))[:_WAYS_MAX]
+
+
+class Leaning:
+    """The problem without one sum, which is brought as far from its bound as it goes instead."""
+
+    def __init__(self, problem: Problem, total: Sum) -> None:
+        bound, sign = (total.low or 0, -1) if total.high is None else (total.high, 1)
+        self._bound = sign * bound
+        self._costs = [(0,) * size for size in problem.sizes]
+        for variable, weights in total.terms:
+            self._costs[variable] = tuple(sign * weight for weight in weights)
+        self._problem, self._total = problem, total
+
+    @cached_property
+    def _program(self) -> Program:
+        """Written when it is first needed."""
+        others = tuple(rule for rule in self._problem.constraints if rule is not self._total)
+        whole = [(1 << size) - 1 for size in self._problem.sizes]
+        program = Program(
+            self._problem._replace(constraints=others), whole, "--models=0", "--opt-strategy=usc"
+        )
+        program.minimise(self._costs)
+        return program
+
+    def solve(
+        self, domains: Sequence[int], conflicts: int, seconds: float, found: list[Values]
+    ) -> bool | None:
+        """Whether the best of the sum lies within its bound; ``None``: not known in time."""
+        met: list[Values] = []
+        bounds: list[int] = []
+        ended = self._program.ask(
+            self._program.assumed(domains) or (),
+            seconds=seconds,
+            on_solution=met.append,
+            on_bound=lambda lower: bounds.append(self._program.at_least(lower)),
+            conflicts=conflicts,
+        )
+        found += [values for values in met if _cost(self._costs, values) <= self._bound]
+        if found or ended or (bounds and max(bounds) > self._bound):
+            return bool(found)
+        return None
 
 
 def _cost(costs: Sequence[Sequence[int]], values: Values) -> int:

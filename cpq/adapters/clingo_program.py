@@ -255,8 +255,15 @@ class Program:
         seconds: float,
         on_solution: Callable[[Values], None],
         on_bound: Callable[[Sequence[int]], None] | None = None,
+        conflicts: int | None = None,
     ) -> bool:
-        """Hand over each solution found; whether the search came to its end in time."""
+        """Hand over each solution found; whether the search came to its end in time.
+
+        It also ends after so many ``conflicts``, where they are given.
+        """
+        self._control.configuration.solve.solve_limit = (  # type: ignore[union-attr]
+            "umax,umax" if conflicts is None else f"{conflicts},umax"
+        )
         with self._control.solve(
             assumptions,
             on_model=lambda model: on_solution(self._read(model)),
@@ -265,7 +272,8 @@ class Program:
         ) as handle:
             if not handle.wait(seconds):
                 handle.cancel()
-            return not handle.get().interrupted
+            result = handle.get()
+            return bool(result.exhausted or (conflicts is None and not result.interrupted))
 
     def _read(self, model: clingo.Model) -> Values:
         return tuple(

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,16 +19,23 @@ import typer
 from pydantic import ValidationError
 
 from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.adapters.clingo_oracle import ClingoOracle
 from cpq.adapters.clock import today
+from cpq.adapters.configure_price import Prices
 from cpq.adapters.configure_session import Session
 from cpq.adapters.configure_table import WORDS
 from cpq.adapters.problems import problems
 from cpq.adapters.request import ConfiguredItem
 from cpq.adapters.rows import read_json
 from cpq.adapters.words import language
-from cpq.configuration.compile import compiled
-from cpq.configuration.state import Configurator
+from cpq.guidance import configurator
 from cpq.kernel.errors import Invalid, Unreadable
+
+
+class Engine(StrEnum):
+    """Complete engines that may be installed beside the own search."""
+
+    CLINGO = "clingo"
 
 
 def configuring(
@@ -52,6 +60,13 @@ def configuring(
     quantity: Annotated[str, typer.Option("--quantity", "-n", help="How many; else 1.")] = "",
     on: Annotated[str, typer.Option("--on", "--date", help="The day; today unless said.")] = "",
     author: Annotated[str, typer.Option(help="Who chooses.")] = "",
+    tells_price: Annotated[
+        bool, typer.Option("--price", help="Tell the price after every step.")
+    ] = False,
+    solver: Annotated[
+        Engine | None,
+        typer.Option(help="Whom to ask what is not found out in time.", show_default=False),
+    ] = None,
     locale: Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")] = "en",
 ) -> None:
     """Configure a product step by step · 交互选配: 'help' lists the commands.
@@ -61,17 +76,17 @@ def configuring(
     """
     spoken, day = language(locale), _day(on)
     books = read_catalogue(catalogue)
-    if customer:
-        books.customer(customer)
     item = _item(product, choices, quantity)
-    session = Session(
-        Configurator(compiled(books.bom(product, on=day))),
-        item,
+    machine = configurator(
+        product,
         catalogue=books,
         on=day,
-        customer=customer,
-        author=author,
-        spoken=spoken,
+        customer=customer or None,
+        oracle=None if solver is None else ClingoOracle,
+    )
+    prices = Prices(books, on=day, customer=customer, quantity=item.quantity, spoken=spoken)
+    session = Session(
+        machine, item, prices=prices, author=author, spoken=spoken, tells_price=tells_price
     )
     session.begin()
     if sys.stdin.isatty():

@@ -5,7 +5,6 @@ command that changes choices is one step for ``undo``.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
 from functools import partial
 from json import dumps
 from pathlib import Path
@@ -13,11 +12,12 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
+from cpq.adapters.configure_price import AIMS, Prices
 from cpq.adapters.configure_table import (
     SIGNS,
     WORDS,
-    choices_of,
     help_table,
+    request_of,
     standing_table,
     tree_table,
 )
@@ -25,17 +25,14 @@ from cpq.adapters.problems import problems
 from cpq.adapters.request import ConfiguredItem
 from cpq.adapters.terminal import complain, show
 from cpq.adapters.words import Language
-from cpq.catalogue import Catalogue
 from cpq.configuration.compiled import NOTHING, is_several
+from cpq.configuration.model import Configuration
 from cpq.configuration.selection import Completed, Domain, Selection
 from cpq.configuration.state import Configurator
 from cpq.kernel.errors import DomainError, Invalid, Refused, Unavailable
-from cpq.kernel.money import plain
 from cpq.kernel.text import legible
-from cpq.pricing import price
 from cpq.solver.oracle import Undecided
 
-_VALID = timedelta(days=30)
 _NONE = ("none", "无")
 _LISTED_MAX = 20
 
@@ -43,8 +40,8 @@ _LISTED_MAX = 20
 class Session:
     """The commands over a configurator; ``obey`` takes them one by one.
 
-    ``item`` names the product and how many; its choices are those to begin with. Prices are those
-    of ``catalogue`` on the day ``on``, for ``customer`` where there is one.
+    ``item`` names the product and how many; its choices are those to begin with. ``prices`` says
+    what it costs, after every step where the session ``tells_price``.
     """
 
     def __init__(
@@ -52,14 +49,14 @@ class Session:
         machine: Configurator,
         item: ConfiguredItem,
         *,
-        catalogue: Catalogue,
-        on: date,
-        customer: str,
+        prices: Prices,
         author: str,
         spoken: Language,
+        tells_price: bool = False,
     ) -> None:
-        self.machine, self.item, self.catalogue = machine, item, catalogue
-        self.on, self.customer, self.author, self.spoken = on, customer, author, spoken
+        self.machine, self.item, self.prices = machine, item, prices
+        self.catalogue, self.on = prices.catalogue, prices.on
+        self.author, self.spoken, self.tells_price = author, spoken, tells_price
         self.words = WORDS[spoken.first]
         self._before: list[tuple[Selection, ...]] = []
         self._asked: tuple[str, str] | None = None
@@ -75,6 +72,7 @@ class Session:
             "complete": self.complete,
             "count": self.count,
             "price": self.price,
+            "prices": self.prices_of,
             "explode": self.explode,
             "save": self.save,
             "help": lambda _: show(help_table(self.spoken)),
@@ -85,6 +83,8 @@ class Session:
         for path, codes in self.item.choose:
             for selection in self._to_begin(path, codes):
                 self._guarded(partial(self._make, selection))
+        if self.tells_price:
+            typer.echo(self.prices.running(self.machine))
 
     def obey(self, line: str) -> bool:
         """Do what one line says; whether the session goes on."""
@@ -166,17 +166,30 @@ class Session:
         self._step(lambda: self._correct(path, code, numbers[rest]))
         self._fixes, self._asked = (), None
 
-    def complete(self, _: str) -> None:
-        """Fill in all that is open, with the fewest changes from the presets."""
-        found = self._completed()
-        self._step(lambda: self._fill(found))
-        words = self.words["fewest" if found.proven else "few"]
-        typer.echo(words.format(cost=found.cost, bound=found.bound))
+    def complete(self, rest: str) -> None:
+        """Fill in all that is open: nearest to the presets, or best by an aim."""
+        aim = AIMS.get(rest)
+        if aim is not None:
+            best = self.prices.best(self.machine, aim)
+            self._step(lambda: self._fill(best.configuration))
+            typer.echo(self.prices.best_told(best, aim))
+            return
+        if rest not in ("", "preference"):
+            raise Invalid(
+                "input.invalid",
+                f"complete by {', '.join(AIMS)} or preference; found {legible(rest)!r}",
+            )
+        costs = self.machine.model.preferences() if rest else None
+        found = self.machine.complete(costs, quantity=self.item.quantity)
+        self._step(lambda: self._fill(found.configuration))
+        sure, unsure = ("preferred", "nearly") if rest else ("fewest", "few")
+        key = sure if found.proven else unsure
+        typer.echo(self.words[key].format(cost=found.cost, bound=found.bound))
 
-    def _fill(self, found: Completed) -> None:
+    def _fill(self, made: Configuration) -> None:
         """Choose what a completion has wherever something else is possible too."""
         for slot in self.machine.model.layout.slots:
-            wanted = found.configuration.chosen(slot.path) or (NOTHING,)
+            wanted = made.chosen(slot.path) or (NOTHING,)
             for code in slot.codes if is_several(slot) else wanted:
                 domain = self.machine.domain(slot.path)
                 if domain.is_there is not False and _is_open(domain, code):
@@ -230,6 +243,8 @@ class Session:
             typer.echo(f"{SIGNS['implied']} {value} {self.words['implied']}")
         if len(new) > _LISTED_MAX:
             typer.echo(self.words["more"].format(count=len(new) - _LISTED_MAX))
+        if self.tells_price:
+            typer.echo(self.prices.running(self.machine))
 
     def _restore(self, choices: Sequence[Selection]) -> None:
         if self.machine.choices == tuple(choices):
@@ -308,15 +323,13 @@ class Session:
 
     def price(self, rest: str) -> None:
         """Print the price waterfall of the completed configuration, for a customer or nobody."""
-        customer = rest or self.customer
-        pricing = price(
-            [self._completed().configuration],
-            catalogue=self.catalogue,
-            on=self.on,
-            customer=customer or None,
-        )
-        self.customer = customer
-        typer.echo(pricing.explain(self.spoken.first))
+        typer.echo(self.prices.waterfall(self.machine, rest or self.prices.customer))
+
+    def prices_of(self, rest: str) -> None:
+        """Print what each possible value of a path would make of the price."""
+        if not rest:
+            raise Invalid("input.invalid", "prices needs a path: prices PATH")
+        show(self.prices.effects(self.machine, rest))
 
     def save(self, rest: str) -> None:
         """Write the completed configuration as a request; its number is the file's name.
@@ -326,23 +339,22 @@ class Session:
         if not rest:
             raise Invalid("input.invalid", "save needs a file: save FILE")
         file, made = Path(rest), self._completed().configuration
-        named = {"customer": self.customer} if self.customer else {}
-        choose = dict(choices_of(made, self.machine.model.layout.slots))
-        item = {"configure": made.product, "quantity": plain(made.quantity), "choose": choose}
-        request = {
-            "number": "-".join(file.stem.split()),
-            **named,
-            "issued_on": str(self.on),
-            "valid_until": str(self.on + _VALID),
-            "items": [item],
-        }
+        request = request_of(
+            made,
+            self.machine.model.layout.slots,
+            number="-".join(file.stem.split()),
+            customer=self.prices.customer,
+            on=self.on,
+        )
         try:
             text = dumps(request, ensure_ascii=False, indent=2)
             file.write_text(f"{text}\n", encoding="utf-8")
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise Unavailable("file.not_written", f"{file} cannot be written: {why}") from None
-        typer.echo(self.words["saved" if named else "saved_nobody"].format(file=file))
+        typer.echo(
+            self.words["saved" if self.prices.customer else "saved_nobody"].format(file=file)
+        )
 
     def _completed(self) -> Completed:
         return self.machine.complete(quantity=self.item.quantity)

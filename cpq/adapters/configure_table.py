@@ -4,6 +4,7 @@ How a value stands is said by a sign and a word, never by colour alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 from rich.table import Table
 
@@ -29,6 +30,7 @@ SIGNS = {
 }
 
 _ROWS_MAX = 30
+_VALID = timedelta(days=30)
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -55,6 +57,8 @@ WORDS: dict[str, dict[str, str]] = {
         "none": "none",
         "path": "Path",
         "possible": "possible",
+        "preferred": "preference {cost}; none is preferred",
+        "nearly": "preference {cost}; at least {bound} is needed",
         "product": "Product",
         "ruled_out": "ruled out",
         "saved": "saved: {file}",
@@ -92,6 +96,8 @@ WORDS: dict[str, dict[str, str]] = {
         "none": "无",
         "path": "路径",
         "possible": "可选",
+        "preferred": "偏好值 {cost}，已是最优",
+        "nearly": "偏好值 {cost}，至少需要 {bound}",
         "product": "产品",
         "ruled_out": "已排除",
         "saved": "已保存：{file}",
@@ -103,6 +109,39 @@ WORDS: dict[str, dict[str, str]] = {
         "undone": "已撤销上一步",
         "unit": "单位",
         "unproved": "未知",
+        "value": "取值",
+    },
+}
+
+PRICE_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "bounded": "; none is better than {bound}",
+        "change": "Change",
+        "cost": "cost to us {amount}",
+        "estimated": "; whether it is the best is not known",
+        "margin": "margin {amount}, before promotions",
+        "net": "Net price",
+        "none": "none",
+        "percent": "In percent",
+        "price": "net price {amount}, before promotions",
+        "proven": "; none is better",
+        "running": "net price {net}",
+        "unpriced": "no price yet: {why}",
+        "value": "Value",
+    },
+    "zh": {
+        "bounded": "；最优不超过 {bound}",
+        "change": "变动",
+        "cost": "成本 {amount}",
+        "estimated": "；是否最优未知",
+        "margin": "毛利 {amount}（促销前）",
+        "net": "净价",
+        "none": "无",
+        "percent": "变动百分比",
+        "price": "净价 {amount}（促销前）",
+        "proven": "；已是最优",
+        "running": "净价 {net}",
+        "unpriced": "暂无价格：{why}",
         "value": "取值",
     },
 }
@@ -125,16 +164,21 @@ HELP: tuple[tuple[str, LocalText], ...] = (
     ),
     ("fix N", LocalText(en="apply a correction that 'why' listed", zh="采用 why 列出的更正")),
     (
-        "complete",
+        "complete [AIM]",
         LocalText(
-            en="fill in what is left, with the fewest changes from the presets",
-            zh="补全其余选项，与预设差异最少",
+            en="fill in what is left, with the fewest changes from the presets; "
+            "by AIM: price, cost, margin or preference",
+            zh="补全其余选项，与预设差异最少；AIM 可为 price、cost、margin、preference",
         ),
     ),
     ("count", LocalText(en="how many configurations agree", zh="统计符合所选的配置数")),
     (
         "price [CUSTOMER]",
         LocalText(en="price the completed configuration", zh="为补全后的配置计价"),
+    ),
+    (
+        "prices PATH",
+        LocalText(en="what each possible value makes of the price", zh="各可选值对价格的影响"),
     ),
     ("explode", LocalText(en="the tree of parts with quantities", zh="展开部件树及数量")),
     (
@@ -251,6 +295,22 @@ def tree_table(made: Configuration, *, products: Mapping[str, Product], spoken: 
         each, every = plain(part.quantity), plain(part.total)
         table.add_row(number, f"{inset}{part.product}", each, every, part.unit, named(part.product))
     return table
+
+
+def request_of(
+    made: Configuration, slots: Iterable[Slot], *, number: str, customer: str, on: date
+) -> dict[str, object]:
+    """A configuration as a request for a quote, valid for thirty days."""
+    choose = dict(choices_of(made, slots))
+    return {
+        "number": number,
+        **({"customer": customer} if customer else {}),
+        "issued_on": str(on),
+        "valid_until": str(on + _VALID),
+        "items": [
+            {"configure": made.product, "quantity": plain(made.quantity), "choose": choose},
+        ],
+    }
 
 
 def choices_of(made: Configuration, slots: Iterable[Slot]) -> Iterator[tuple[str, str | list[str]]]:

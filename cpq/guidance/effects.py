@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.catalogue import Catalogue
-from cpq.configuration.state import Configurator
+from cpq.configuration import Configuration, Configurator
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import Money, rounded_fraction
 from cpq.kernel.period import Moment
@@ -26,13 +26,14 @@ class PriceEffect(NamedTuple):
     """A value that may be chosen, and what the whole costs then, without tax.
 
     ``change`` is the difference to what it costs now, ``percent`` the same in percent of that, to
-    one decimal (``None`` where it costs nothing now).
+    one decimal (``None`` where it costs nothing now); ``configuration`` is the machine with it.
     """
 
     code: str
     net: Money
     change: Money
     percent: Decimal | None
+    configuration: Configuration
 
 
 def running_price(
@@ -47,8 +48,7 @@ def running_price(
 
     Raises what ``price`` and ``configure`` do.
     """
-    made = machine.complete(quantity=quantity).configuration
-    return price([made], catalogue=catalogue, on=on, customer=customer)
+    return _Asked(catalogue, on, customer, quantity).priced(machine).pricing
 
 
 def price_effects(
@@ -87,12 +87,12 @@ def price_effects(
     H12 110.00 CNY 10.0
     """
     asked = _Asked(catalogue, on, customer, quantity)
-    now, aside = asked.net(machine), _aside(machine, path)
+    now, aside = asked.priced(machine).net, _aside(machine, path)
     found = ((code, _with(aside, path, code, asked)) for code in aside.domain(path).possible)
     return tuple(
-        PriceEffect(code, net, net - now, _percent(net - now, now))
-        for code, net in found
-        if net is not None
+        PriceEffect(code, each.net, each.net - now, _percent(each.net - now, now), each.made)
+        for code, each in found
+        if each is not None
     )
 
 
@@ -104,8 +104,22 @@ class _Asked(NamedTuple):
     customer: str | None
     quantity: object
 
-    def net(self, machine: Configurator) -> Money:
-        return running_price(machine, **self._asdict()).net
+    def priced(self, machine: Configurator) -> "_Priced":
+        made = machine.complete(quantity=self.quantity).configuration
+        return _Priced(
+            made, price([made], catalogue=self.catalogue, on=self.on, customer=self.customer)
+        )
+
+
+class _Priced(NamedTuple):
+    """A machine, and what it costs."""
+
+    made: Configuration
+    pricing: Pricing
+
+    @property
+    def net(self) -> Money:
+        return self.pricing.net
 
 
 def _aside(machine: Configurator, path: str) -> Configurator:
@@ -120,16 +134,16 @@ def _aside(machine: Configurator, path: str) -> Configurator:
     return other
 
 
-def _with(aside: Configurator, path: str, code: str, asked: _Asked) -> Money | None:
-    """The net price with one value chosen, if there is one; the choices are then as before."""
+def _with(aside: Configurator, path: str, code: str, asked: _Asked) -> _Priced | None:
+    """The machine with one value chosen, if it has a price; the choices are then as before."""
     if any((choice.path, choice.value) == (path, code) for choice in aside.choices):
-        return asked.net(aside)
+        return asked.priced(aside)
     try:
         aside.choose(path, code)
     except Refused:
         return None
     try:
-        return asked.net(aside)
+        return asked.priced(aside)
     except Refused:
         return None
     finally:

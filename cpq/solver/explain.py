@@ -72,9 +72,7 @@ def explain(solver: Solver, variable: int, value: int) -> Explanation:
     choices = minimal_conflict(others, excluded)
     pairs = (wanted, *choices)
     touched = solver.bare_trial.rules_seen(pairs)
-    for each, _ in pairs:
-        touched.update(solver.network.narrowing.get(each, ()))
-    rules = _rules(solver, pairs, sorted(_with_narrowing(solver.network, touched)), doubts)
+    rules = _rules(solver, pairs, sorted(touched), doubts)
     return Explanation(tuple(choices), tuple(rules), minimal=not any(doubts))
 
 
@@ -153,57 +151,68 @@ def minimal_conflict(
     return conflict([], (), members)
 
 
-def _with_narrowing(network: Network, rules: set[int]) -> set[int]:
-    """Some rules, and those that narrow one of their variables by themselves."""
-    found = set(rules)
-    for rule in rules:
-        for variable in network.problem.constraints[rule].scope:
-            found.update(network.narrowing.get(variable, ()))
-    return found
-
-
 def _rules(
     solver: Solver, pairs: Sequence[Pair], touched: list[int], doubts: list[bool]
 ) -> list[int]:
-    """A smallest part of the rules that excludes the pairs."""
+    """A smallest part of the rules that excludes the pairs.
+
+    A proof from fewer rules touches fewer still, so it is repeated until it needs all it is given.
+    """
+
+    def needed(rules: Sequence[int]) -> list[int] | None:
+        try:
+            return _touched(solver.problem, rules, pairs, patience=solver.patience)
+        except OutOfPatience:
+            doubts.append(True)
+            return None
 
     def excluded(rules: Sequence[int]) -> bool:
-        found = _alone(solver.problem, rules, pairs, patience=solver.patience)
-        doubts.append(found is None)
-        return found is False
+        return needed(rules) is not None
 
-    if not excluded(touched):
-        touched = list(range(len(solver.problem.constraints)))
-    return minimal_conflict(touched, excluded)
+    known, fewer = touched, needed(touched)
+    if fewer is None:
+        known = list(range(len(solver.problem.constraints)))
+        fewer = needed(known)
+    while fewer is not None and len(fewer) < len(known):
+        known, fewer = fewer, needed(fewer)
+    return minimal_conflict(known, excluded)
 
 
-def _alone(
+def _touched(
     whole: Problem, rules: Sequence[int], pairs: Sequence[Pair], *, patience: int
-) -> bool | None:
-    """Whether the pairs go together under some of the rules; ``None``: not found out in time."""
+) -> list[int] | None:
+    """Those of the rules by which the pairs are found not to go together under them.
+
+    ``None`` where the pairs do go together. Raises ``OutOfPatience``.
+    """
     constraints = [whole.constraints[rule] for rule in rules]
-    spoken: dict[int, int] = {}
-    for constraint in constraints:
-        for variable in set(constraint.scope):
-            spoken[variable] = spoken.get(variable, 0) + 1
     fixed = {variable for variable, _ in pairs}
-    kept = sorted(v for v, times in spoken.items() if times > 1 or v in fixed)
-    kept = sorted({*kept, *fixed, *_of_others(constraints)})
+    kept = _needed(constraints, fixed)
     place = {variable: at for at, variable in enumerate(kept)}
     small = Problem(
         tuple(whole.sizes[variable] for variable in kept),
         tuple(_restated(constraint, place) for constraint in constraints),
     )
-    space = Space(Network(small))
-    if not space.begin():
-        return False
-    for variable, value in pairs:
-        if not space.keep(place[variable], 1 << value):
-            return False
-    try:
-        return first_solution(space, patience=patience) is not None
-    except OutOfPatience:
+    network = Network(small)
+    space = Space(network)
+    seen = space.seen = set()
+    if (
+        space.begin()
+        and all(space.keep(place[variable], 1 << value) for variable, value in pairs)
+        and first_solution(space, patience=patience) is not None
+    ):
         return None
+    return [rules[at] for at in sorted(seen.union(network.never))]
+
+
+def _needed(constraints: Sequence[Constraint], fixed: set[int]) -> list[int]:
+    """The variables of which more is to be known than what suits a single sum best."""
+    spoken: dict[int, int] = {}
+    for constraint in constraints:
+        for variable in set(constraint.scope):
+            spoken[variable] = spoken.get(variable, 0) + 1
+    shared = (variable for variable, times in spoken.items() if times > 1)
+    return sorted({*shared, *fixed, *_of_others(constraints)})
 
 
 def _of_others(constraints: Sequence[Constraint]) -> set[int]:

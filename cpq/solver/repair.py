@@ -125,7 +125,7 @@ def _broken(
 def _dead_end(space: Space, variable: int, rule: int) -> Decision:
     """No value of a variable mends a broken rule."""
     if space.seen is not None:
-        space.seen.add(rule)
+        space.blame((rule,))
     return variable, []
 
 

@@ -26,25 +26,27 @@ guessed. Going back takes every note back in turn, so it is exact.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from cpq.solver.base import Base
-from cpq.solver.dive import first_solution
 from cpq.solver.network import Network, values_of
 from cpq.solver.oracle import Oracle, Undecided
 from cpq.solver.problem import Malformed, Problem, Values
 from cpq.solver.repair import OutOfPatience, repaired
 from cpq.solver.space import Space
-from cpq.solver.stages import by_stages
+from cpq.solver.stages import begun
 from cpq.solver.trial import Trial
 from cpq.solver.witnesses import Witness, Witnesses
 
 PATIENCE = 500
 """How many values the search for one witness tries before it is given up, unless said."""
 
-_EFFORT_EACH, _EFFORT_LEAST = 5, 5_000
+_EFFORT_FIRST, _EFFORT_LEAST = 5, 1_000
 _INSISTENCE = 20
 _GLANCE = 5
+_SOON = 30
+"""How many before somebody else is asked, where there is somebody."""
 
 
 class Unsatisfiable(ValueError):
@@ -69,15 +71,14 @@ class _Level:
 
 Note = tuple[str, int, int, Witness | None]
 _BASE, _FREE, _FAR, _HARD = "base", "free", "far", "hard"
-_FIRST_TRIES = 2_000
 
 
 class Solver:
     """The solutions of a problem that agree with the choices made so far.
 
     ``patience`` is how many values the search for one witness tries; ``effort`` how many all of
-    them try after one choice before they are cut short (unless said: five for each value that there
-    is). ``root`` is what was possible before the first choice.
+    them try after one choice before they are cut short (unless said: one for each value that there
+    is, and five before the first choice). ``root`` is what was possible before the first choice.
     Raises ``Unsatisfiable``, or ``Undecided`` where no first solution was found in time.
     """
 
@@ -91,15 +92,17 @@ class Solver:
     ) -> None:
         self.problem = problem
         self.patience = patience
-        self.effort = (
-            max(_EFFORT_LEAST, _EFFORT_EACH * sum(problem.sizes)) if effort is None else effort
-        )
+        each = max(_EFFORT_LEAST, sum(problem.sizes)) if effort is None else effort
+        self.effort = each if effort is not None else _EFFORT_FIRST * each
         self._oracle = oracle
         self.network = Network(problem)
         self._space = Space(self.network)
         if not self._space.begin():
             raise Unsatisfiable("the constraints exclude each other")
-        self._base = Base(self.network, self._first())
+        values = begun(problem, self._space, patience=patience, oracle=oracle)
+        if values is None:
+            raise Unsatisfiable("no values satisfy all constraints")
+        self._base = Base(self.network, values)
         count = len(problem.sizes)
         self._free = [0] * count
         self._witnesses = Witnesses(self.network)
@@ -108,6 +111,7 @@ class Solver:
         self._levels: list[_Level] = []
         self._look_again(range(count))
         self._settle(range(count))
+        self.effort = each
         self.root = self.domains()
 
     # --- what is possible -----------------------------------------------------------------------
@@ -150,8 +154,8 @@ class Solver:
 
     @cached_property
     def bare_trial(self) -> Trial:
-        """The same, with no more followed beforehand than what a question touches."""
-        return Trial(self.network, self._base, begun=False, patience=self.patience)
+        """The same, with nothing ruled out beforehand."""
+        return Trial(self.network, self._base, patience=self.patience)
 
     # --- choosing -------------------------------------------------------------------------------
 
@@ -246,24 +250,6 @@ class Solver:
 
     # --- keeping every value proved -------------------------------------------------------------
 
-    def _first(self) -> list[int]:
-        try:
-            found = first_solution(self._space, patience=_FIRST_TRIES)
-        except OutOfPatience:
-            try:
-                found = by_stages(self.problem, patience=self.patience)
-            except OutOfPatience:
-                found = self._ask(self._space.left)
-        if found is None:
-            raise Unsatisfiable("no values satisfy all constraints")
-        return found
-
-    def _ask(self, domains: Sequence[int]) -> list[int] | None:
-        if self._oracle is None:
-            raise Undecided("no solution was found in time")
-        found = self._oracle.solve(domains)
-        return None if found is None else list(found)
-
     def _moved(self, changes: Mapping[int, int], mark: int) -> set[int]:
         """Move the base, and forget the witnesses that the move or lost values broke.
 
@@ -357,25 +343,12 @@ class Solver:
 
     def _prove(self, variable: int, value: int) -> bool:
         """Find a witness, note that none was found in time, or say that there is none."""
-        space = self._space
-        mark = len(space.trail)
-        found: Mapping[int, int] | None = None
         try:
-            if space.keep(variable, 1 << value):
-                allowed = min(self.patience, max(_GLANCE, self._until - space.tried))
-                found = repaired(space, self._base, mark, self._free, patience=allowed)
-            else:
-                space.back(mark)
-        except OutOfPatience:
-            try:
-                domains = list(space.left)
-                domains[variable] = 1 << value
-                solution = self._ask(domains)
-            except Undecided:
-                self._notes.append((_HARD, variable, self._hard[variable], None))
-                self._hard[variable] |= 1 << value
-                return True
-            found = None if solution is None else self._difference(solution)
+            found = self._sought(variable, value)
+        except Undecided:
+            self._notes.append((_HARD, variable, self._hard[variable], None))
+            self._hard[variable] |= 1 << value
+            return True
         if found is None:
             return False
         witness = Witness(found)
@@ -385,6 +358,30 @@ class Solver:
                 self._notes.append((_FAR, changed, new, None))
                 self._witnesses.add(changed, new, witness)
         return True
+
+    def _sought(self, variable: int, value: int) -> Mapping[int, int] | None:
+        """What makes the base a solution with a value, if anything does. Raises ``Undecided``."""
+        patience = min(self.patience, max(_GLANCE, self._until - self._space.tried))
+        try:
+            if self._oracle is not None:
+                with suppress(OutOfPatience):
+                    return self._nearby(variable, value, patience=min(patience, _SOON))
+                with suppress(Undecided):
+                    domains = list(self._space.left)
+                    domains[variable] = 1 << value
+                    solution = self._oracle.solve(domains)
+                    return None if solution is None else self._difference(solution)
+            return self._nearby(variable, value, patience=patience)
+        except OutOfPatience:
+            raise Undecided(f"whether variable {variable} can have the value {value}") from None
+
+    def _nearby(self, variable: int, value: int, *, patience: int) -> Mapping[int, int] | None:
+        space = self._space
+        mark = len(space.trail)
+        if not space.keep(variable, 1 << value):
+            space.back(mark)
+            return None
+        return repaired(space, self._base, mark, self._free, patience=patience)
 
     def _difference(self, solution: Sequence[int]) -> dict[int, int]:
         base = self._base.values

@@ -6,7 +6,7 @@ so that a space is taken back to any earlier *mark* exactly. What is left need n
 was taken away is impossible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cpq.solver.network import Long, Network, Total, values_of
 
@@ -17,17 +17,18 @@ Change = tuple[int, int]
 class Space:
     """The values that are left of each variable of a network, and the way back.
 
-    ``seen`` collects the constraints that took something away, where somebody asks for it;
-    ``tried`` counts the values that searches tried here.
+    ``seen`` collects the constraints by which it said no, where somebody asks for it: those whose
+    work led there, and no others that had some. ``tried`` counts the values that searches tried.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, left: Sequence[int] | None = None) -> None:
         self.network = network
-        self.left = list(network.start)
+        self.left = list(network.start if left is None else left)
         self.trail: list[Change] = []
         self.seen: set[int] | None = None
         self.tried = 0
         self.failed: tuple[int, ...] = tuple(network.never)
+        self._because: dict[int, tuple[int, ...]] = {}
         self._least = [0] * len(network.totals)
         self._most = [0] * len(network.totals)
         for number, total in enumerate(network.totals):
@@ -38,7 +39,8 @@ class Space:
                     self._most[number] += high
         self._watching: list[list[tuple[Long, list[int]]]] = [[] for _ in network.sizes]
         for long in network.longs:
-            watched = [0, 1]
+            watched = [at for at, (v, mask) in enumerate(long.literals) if self.left[v] & mask][:2]
+            watched += [at for at in range(2) if at not in watched][: 2 - len(watched)]
             for place in watched:
                 self._watching[long.literals[place][0]].append((long, watched))
         self._queue: list[int] = []
@@ -66,6 +68,10 @@ class Space:
         new = old & mask
         if new == old:
             return True
+        if self.seen is not None:
+            self._because.pop(len(self.trail), None)
+            if not new:
+                self.blame((), variable)
         if not new:
             self.failed = ()
             return False
@@ -90,6 +96,23 @@ class Space:
                 low_then, high_then = extremes[new]
                 least[number] += low - low_then
                 most[number] += high - high_then
+
+    def blame(self, rules: tuple[int, ...], *variables: int) -> None:
+        """Note the constraints that led to what some constraints, or variables, came to.
+
+        Back along the trail: what narrowed a variable that matters makes its own variables matter.
+        """
+        assert self.seen is not None
+        constraints, narrowing = self.network.problem.constraints, self.network.narrowing
+        matter = {*variables, *(each for rule in rules for each in constraints[rule].scope)}
+        self.seen.update(rules)
+        for at in range(len(self.trail) - 1, -1, -1):
+            if self.trail[at][0] in matter:
+                for rule in self._because.get(at, ()):
+                    self.seen.add(rule)
+                    matter.update(constraints[rule].scope)
+        for variable in matter:
+            self.seen.update(narrowing.get(variable, ()))
 
     def changed(self, mark: int) -> Iterator[int]:
         """The variables that have fewer values than at a mark."""
@@ -133,15 +156,17 @@ class Space:
                 queued[waiting] = 0
             queue.clear()
             self._sums.clear()
+            if self.seen is not None:
+                self.blame(self.failed)
             return False
 
     def _take(self, variable: int, new: int, rules: tuple[int, ...]) -> bool:
         """Leave a variable fewer values, because of some constraints."""
-        if self.seen is not None:
-            self.seen.update(rules)
         if not new:
             self.failed = rules
             return False
+        if self.seen is not None:
+            self._because[len(self.trail)] = rules
         self._set(variable, self.left[variable], new)
         return True
 
@@ -216,8 +241,6 @@ class Space:
         """Take away what weighs more than ``room`` above the least, or below the most."""
         if room < 0:
             self.failed = (total.rule,)
-            if self.seen is not None:
-                self.seen.add(total.rule)
             return False
         left = self.left
         for variable, weights, extremes, far_apart in total.terms:

@@ -2,20 +2,48 @@
 
 A sum over many variables says nothing to any one of them until little room is left, and then it is
 too late. So a solution without such sums is found first, and goes down in one of them after the
-other until it keeps to all.
+other until it keeps to all. Where there is somebody to ask, he is asked before that.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cpq.solver.descent import Descent
 from cpq.solver.dive import first_solution
 from cpq.solver.network import Network
+from cpq.solver.oracle import Oracle, Undecided
 from cpq.solver.problem import Problem, Sum
 from cpq.solver.repair import OutOfPatience
 from cpq.solver.space import Space
 
 _WIDE = 24
 """From how many terms on a sum is wide."""
+
+
+_TRIES, _TRIES_SOON = 2_000, 200
+"""How many values lead nowhere before another way is taken, and where there is somebody to ask."""
+
+
+def begun(
+    problem: Problem, space: Space, *, patience: int, oracle: Oracle | None = None
+) -> Sequence[int] | None:
+    """The solution to begin with; ``None`` where there is none. Raises ``Undecided``.
+
+    >>> from cpq.solver.problem import problem
+    >>> pair = problem([2, 2], [Sum("both", ((0, (0, 1)), (1, (0, 1))), low=2)])
+    >>> begun(pair, Space(Network(pair)), patience=100)
+    [1, 1]
+    """
+    try:
+        return first_solution(space, patience=_TRIES if oracle is None else _TRIES_SOON)
+    except OutOfPatience:
+        if oracle is not None:
+            with suppress(Undecided):
+                return oracle.solve(space.left)
+    try:
+        return by_stages(problem, patience=patience)
+    except OutOfPatience:
+        raise Undecided("no solution was found in time") from None
 
 
 def by_stages(problem: Problem, *, patience: int) -> list[int] | None:

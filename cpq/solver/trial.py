@@ -18,8 +18,8 @@ Pair = tuple[int, int]
 class Trial:
     """A space beside the solver's, and the solver's base, at which questions begin.
 
-    ``domains`` are values to keep to. ``begun`` follows every constraint once at the start; without
-    it only those are followed that the question touches, so that ``rules_seen`` names no others.
+    ``domains`` are values to begin with, from which nothing more follows. Without them nothing is
+    ruled out beforehand, so that ``rules_seen`` names every rule that it takes.
     """
 
     def __init__(
@@ -28,18 +28,12 @@ class Trial:
         base: Base,
         *,
         domains: Sequence[int] | None = None,
-        begun: bool = True,
         patience: int,
     ) -> None:
-        self._space = Space(network)
+        self._space = Space(network, left=domains)
         self._base = base
         self._free = [0] * len(network.sizes)
         self._patience = patience
-        if begun:
-            possible = self._space.begin()
-            assert possible, "there is a solution"
-        for variable, mask in enumerate(domains or ()):
-            self._space.keep(variable, mask)
 
     def solution(self, pairs: Iterable[Pair]) -> dict[int, int] | None:
         """The changes that make the solution one with all pairs; ``None`` where there are none.
@@ -62,11 +56,11 @@ class Trial:
             return None
 
     def rules_seen(self, pairs: Iterable[Pair]) -> set[int]:
-        """The constraints by which the pairs were found not to go together."""
+        """The constraints by which the pairs were found not to go together; none where they do."""
         seen: set[int] = set()
         self._space.seen = seen
         try:
             found = self.possible(pairs)
         finally:
             self._space.seen = None
-        return set() if found else seen | set(self._space.failed)
+        return set() if found else seen

@@ -2,8 +2,8 @@
 
 Run it from anywhere: ``python examples/machine-tool/conversation.py``. It asks what is possible,
 chooses, is refused and told why in both languages, applies the smallest correction, asks what a
-value would cost more, has the rest completed, prices two machines and lists their parts. All that
-it says follows from the catalogue folder beside it.
+value would cost more, has the rest completed in several ways, prices two machines and lists their
+parts. All that it says follows from the catalogue folder beside it.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from cpq import Configuration, Money, Pricing, price
 from cpq.adapters import read_catalogue
 from cpq.configuration import (
     Configurator,
-    compiled,
     diff,
     explode_configuration,
     lint_model,
     validate,
 )
+from cpq.guidance import Aim, complete_by, configurator, price_effects
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import plain
 from cpq.product import number_code
@@ -27,6 +27,8 @@ from cpq.product import number_code
 HERE = Path(__file__).resolve().parent
 TODAY, CUSTOMER, MACHINE = date(2026, 11, 21), "C-0310", "VMC-1000"
 SELLER = "Sun Haoran"
+
+AIMS: tuple[Aim, ...] = ("price", "cost", "margin")
 
 Answer = tuple[str, str]
 """A path and a value of it."""
@@ -36,7 +38,7 @@ STRUCTURE = CATALOGUE.bom(MACHINE, on=TODAY)
 
 
 def main() -> None:
-    machine = Configurator(compiled(STRUCTURE))
+    machine = configurator(MACHINE, catalogue=CATALOGUE, on=TODAY, customer=CUSTOMER)
     rules = sum(len(bom.rules) + len(bom.balances) for bom in STRUCTURE.boms)
     levels = max(line.level for line in explode_configuration(machine.complete().configuration))
     print(f"{MACHINE}: {len(machine.domains())} questions, {rules} rules, {levels + 1} levels")
@@ -71,6 +73,9 @@ def main() -> None:
         mark = "*" if choice.origin == "user" else " "
         print(f"  {mark} {choice.path}={choice.value}")
     assert validate(made, STRUCTURE) == ()
+
+    print("\n--- the best of what is left")
+    best(machine)
 
     print("\n--- the price of two")
     tell_price(priced(made))
@@ -136,21 +141,28 @@ def refused(machine: Configurator, path: str, code: str) -> None:
 def costs(machine: Configurator, path: str) -> None:
     """What each value of a path costs more than the nearest completion, with all it brings."""
     now = machine.complete().configuration
-    base = priced(now).net
     print(f"{path}: {', '.join(now.chosen(path))} as it stands")
-    for code in machine.domain(path).possible:
-        if not code or code in now.chosen(path):
+    for effect in price_effects(machine, path, catalogue=CATALOGUE, customer=CUSTOMER, on=TODAY):
+        if not effect.code or effect.code in now.chosen(path):
             continue
-        machine.choose(path, code)
-        other = machine.complete().configuration
-        machine.unchoose(path)
         brings = [
             f"{change.path}={change.after or 'none'}"
-            for change in diff(now, other)
+            for change in diff(now, effect.configuration)
             if change.kind == "choice" and change.path != path
         ]
-        more = priced(other).net - base
-        print(f"    {code}: {signed(more)}" + (f", with {', '.join(brings)}" if brings else ""))
+        more = f"{signed(effect.change)} ({effect.percent:+} %)"
+        print(f"    {effect.code}: {more}" + (f", with {', '.join(brings)}" if brings else ""))
+
+
+def best(machine: Configurator) -> None:
+    """The cheapest machine that is left, and the one that earns most, two of each."""
+    for aim in AIMS:
+        found = complete_by(
+            machine, aim, catalogue=CATALOGUE, customer=CUSTOMER, on=TODAY, quantity=2
+        )
+        motor = ", ".join(found.configuration.chosen("spindle.motor"))
+        sure = "none is better" if found.proven else "perhaps not the best"
+        print(f"by {aim}: {found.amount} with {motor}, {sure}")
 
 
 def signed(amount: Money) -> str:

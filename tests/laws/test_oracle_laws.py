@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("clingo")
 
-from cpq.adapters.clingo_oracle import ClingoOracle
-from cpq.solver.problem import Clause, Problem, Sum, Table, problem
+from benchmarks._machines import Machine, machine
+from cpq.adapters.clingo_oracle import ClingoOracle, Leaning
+from cpq.solver.problem import Clause, Problem, Sum, Table, Values, problem
+from cpq.solver.solver import Solver
 from tests.laws.problems import costs_of, domains, prices, problems, solutions, sums, whole
 from tests.laws.strategies import tried
 
@@ -79,6 +81,66 @@ def test_the_cheapest_within_masks_keeps_to_them(asked: Problem, data: Any) -> N
     ]
     found = ClingoOracle(asked).cheapest(costs, domains=within)
     assert (None if found is None else found.cost) == min(every, default=None)
+
+
+@st.composite
+def weighed(draw: Any) -> tuple[Problem, Sum]:
+    """A problem, and one of its sums that has a single bound."""
+    asked = draw(problems())
+    total = draw(sums(asked.sizes).filter(lambda each: (each.low is None) != (each.high is None)))
+    at = draw(st.integers(0, len(asked.constraints)))
+    rules = (*asked.constraints[:at], total, *asked.constraints[at:])
+    return asked._replace(constraints=rules), total
+
+
+@tried(8)
+@given(weighed(), st.data())
+def test_the_best_of_a_sum_says_whether_there_is_a_solution(
+    case: tuple[Problem, Sum], data: Any
+) -> None:
+    asked, total = case
+    leaning = Leaning(asked, total)
+    for _ in range(3):
+        within = [data.draw(st.integers(1, mask)) for mask in whole(asked)]
+        every = [
+            values
+            for values in solutions(asked)
+            if all(mask >> value & 1 for mask, value in zip(within, values, strict=True))
+        ]
+        found: list[Values] = []
+        assert leaning.solve(within, 10**6, 10, found) is bool(every)
+        assert bool(found) is bool(every)
+        assert set(found) <= set(every)
+
+
+def _budgeted(made: Machine, high: int) -> Problem:
+    rules = tuple(
+        rule._replace(high=high) if isinstance(rule, Sum) and rule.name == "budget" else rule
+        for rule in made.problem.constraints
+    )
+    return made.problem._replace(constraints=rules)
+
+
+@pytest.mark.parametrize("components", [10, 40, 70])
+def test_a_budget_near_the_cheapest_leaves_nothing_unproved(components: int) -> None:
+    made = machine(components)
+    without = ClingoOracle(_budgeted(made, 10**6))
+    least = [[10**9] * size for size in made.problem.sizes]
+    for variable, row in enumerate(least):
+        for value in range(len(row)):
+            masks = list(whole(made.problem))
+            masks[variable] = 1 << value
+            found = without.cheapest(made.prices, domains=masks)
+            row[value] = 10**9 if found is None else found.cost
+            assert found is None or found.proven
+    cheapest = min(least[0])
+    for high in (cheapest, cheapest + 1, cheapest * 103 // 100):
+        asked = _budgeted(made, high)
+        solver = Solver(asked, oracle=ClingoOracle(asked))
+        assert not any(solver.unproved(variable) for variable in range(len(asked.sizes)))
+        assert solver.domains() == tuple(
+            sum(1 << value for value, cost in enumerate(row) if cost <= high) for row in least
+        )
 
 
 @st.composite

@@ -106,13 +106,13 @@ def test_a_refusal_is_told_in_both_languages_and_corrected_with_least_loss(said:
 def test_what_a_value_costs_more_is_what_it_brings_along(said: str) -> None:
     assert section(said, "what a value costs more") == [
         "spindle.motor: SPM-15 as it stands",
-        "    SPM-22: +29800.00 CNY",
+        "    SPM-22: +29800.00 CNY (+3.8 %)",
         "axes.accuracy: 5 as it stands",
-        "    2: +23400.00 CNY, with axes.scale=SCALE-ABS",
-        "    3: +15600.00 CNY, with axes.scale=SCALE-GLASS",
-        "    4: +0.00 CNY",
+        "    2: +23400.00 CNY (+3.0 %), with axes.scale=SCALE-ABS",
+        "    3: +15600.00 CNY (+2.0 %), with axes.scale=SCALE-GLASS",
+        "    4: +0.00 CNY (+0.0 %)",
         "cabinet.supply: PSU-60 as it stands",
-        "    PSU-90: +5700.00 CNY",  # 17,600 less 11,900
+        "    PSU-90: +5700.00 CNY (+0.7 %)",  # 17,600 less 11,900
     ]
 
 
@@ -173,3 +173,11 @@ def test_the_instances_of_a_pallet_are_judged_one_by_one(machine: Structure) -> 
     assert "ZERO-CLAMP" in str(found)
     assert (found.code, found.place) == ("configuration.not_met", "pallet[2].clamp")
     assert check(machine, {**chosen, "pallet[2].clamp": "CLAMP-HYD"}) == ()
+
+
+def test_the_rest_is_completed_by_what_is_aimed_at(said: str) -> None:
+    assert section(said, "the best of what is left") == [
+        "by price: 1622160.00 CNY with SPM-15, none is better",
+        "by cost: 563940.00 CNY with SPM-15, none is better",
+        "by margin: 1493494.00 CNY with SPM-22, none is better",
+    ]

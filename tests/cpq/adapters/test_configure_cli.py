@@ -174,7 +174,9 @@ def test_a_session_speaks_chinese(tmp_path: Path) -> None:
     commands = ("head=HEAD-12KW", "cooling=CHILLER-A", "show cooling", "help")
     done = configure(tmp_path, *commands, options=("--locale", "zh_CN"))
     assert "cooling CHILLER-A ✗ 不可选 风冷冷水机" in said(done)
-    assert "complete 补全其余选项，与预设差异最少" in said(done)
+    assert any(
+        line.startswith("complete [AIM] 补全其余选项，与预设差异最少") for line in said(done)
+    )
     assert done.stderr.startswith("cooling=CHILLER-A 与 head=HEAD-12KW 不能成立：")
 
 
@@ -320,3 +322,65 @@ def test_a_prompt_is_shown_where_somebody_types(tmp_path: Path) -> None:
     os.close(ours)
     assert done.returncode == 0, done.stderr
     assert "LASER-3000> 18 configurations agree" in done.stdout
+
+
+def test_every_step_tells_its_price(tmp_path: Path) -> None:
+    told = said(configure(tmp_path, "head=HEAD-12KW", "undo", options=("--price",)))
+    assert told == [
+        "net price 565800.00 CNY",
+        "✓ head=HEAD-12KW chosen",
+        "→ cooling=CHILLER-W implied",
+        "net price 615900.00 CNY (+50100.00)",
+        "undone",
+    ]
+
+
+def test_what_each_value_would_cost_is_told_for_the_customer(tmp_path: Path) -> None:
+    nobody = said(configure(tmp_path, "prices head"))
+    assert nobody[1:] == [
+        "HEAD-6KW 565800.00 CNY 0.00 +0.0 %",
+        "HEAD-12KW 615900.00 CNY +50100.00 +8.9 %",
+    ]
+    ours = said(configure(tmp_path, "prices head", options=("--customer", "C-0042", "-n", 2)))
+    assert ours[0] == "Value Net price Change In percent"
+    assert ours[1:] == [
+        "HEAD-6KW 1015860.00 CNY 0.00 +0.0 %",
+        "HEAD-12KW 1111050.00 CNY +95190.00 +9.4 %",
+    ]
+
+
+def test_a_completion_aims_at_the_price(tmp_path: Path) -> None:
+    told = said(configure(tmp_path, "head=HEAD-12KW", "complete price", "complete preference"))
+    assert "net price 615900.00 CNY, before promotions; none is better" in told
+    assert told[-1] == "preference 0; none is preferred"
+
+
+def test_an_aim_that_cannot_be_met_changes_nothing(tmp_path: Path) -> None:
+    done = configure(
+        tmp_path, "complete margin", "complete red", "prices", "prices wheels", "count"
+    )
+    assert refused(done) == [
+        *("guidance.cost_unknown", "input.invalid", "input.invalid"),
+        "configuration.unknown_choice",
+    ]
+    assert said(done) == ["18 configurations agree with the choices"]
+
+
+def test_an_option_withheld_from_the_customer_is_not_offered(tmp_path: Path) -> None:
+    folder = tmp_path / "laser"
+    shutil.copytree(LASER, folder)
+    scope = "code,allow,products,regions,reason_en,reason_zh\n"
+    scope += "AT-HOME,yes,HEAD-12KW,DE,Only in Germany.,仅在德国。\n"
+    (folder / "scopes.csv").write_text(scope, encoding="utf-8")
+    done = configure(
+        tmp_path, "head=HEAD-12KW", "show head", catalogue=folder, options=("--customer", "C-0042")
+    )
+    assert refused(done) == ["configuration.conflict"]
+    assert "Only in Germany." in done.stderr
+    assert "HEAD-12KW ✗ impossible Cutting head 12 kW" in said(done)
+
+
+def test_a_complete_engine_may_be_asked(tmp_path: Path) -> None:
+    pytest.importorskip("clingo")
+    told = said(configure(tmp_path, "count", options=("--solver", "clingo")))
+    assert told == ["18 configurations agree with the choices"]
