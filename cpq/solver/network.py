@@ -7,7 +7,10 @@ are watched, and sums know the least and the most of each term. What has one var
 it at the beginning.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from operator import neg
 from typing import NamedTuple, TypeVar
 
 from cpq.solver.problem import Clause, Problem, Sum, Table
@@ -39,20 +42,42 @@ class Union(dict[int, int]):
 class Extremes(dict[int, tuple[int, int]]):
     """By a mask of values the least and the most that they weigh.
 
-    >>> Extremes((5, 0, 9))[0b101]
-    (5, 9)
+    Weights that only rise or only fall, as quantities do, are looked up at the ends of the mask.
+
+    >>> Extremes((5, 0, 9))[0b101], Extremes((0, 2, 4, 6)).within(0b1111, 1, 4)
+    ((5, 9), 6)
     """
 
-    __slots__ = ("weights",)
+    __slots__ = ("_falls", "_rises", "weights")
 
     def __init__(self, weights: Sequence[int]) -> None:
         super().__init__()
         self.weights = weights
+        self._rises = all(first <= second for first, second in pairwise(weights))
+        self._falls = all(first >= second for first, second in pairwise(weights))
 
     def __missing__(self, mask: int) -> tuple[int, int]:
-        found = [self.weights[value] for value in values_of(mask)]
-        self[mask] = span = min(found), max(found)
+        weights = self.weights
+        if self._rises or self._falls:
+            ends = weights[(mask & -mask).bit_length() - 1], weights[mask.bit_length() - 1]
+            span = ends if self._rises else ends[::-1]
+        else:
+            found = [weights[value] for value in values_of(mask)]
+            span = min(found), max(found)
+        self[mask] = span
         return span
+
+    def within(self, mask: int, low: int, high: int) -> int:
+        """The values of a mask that weigh from ``low`` to ``high``, both inclusive."""
+        weights = self.weights
+        if self._rises:
+            first, end = bisect_left(weights, low), bisect_right(weights, high)
+        elif self._falls:
+            first = bisect_left(weights, -high, key=neg)
+            end = bisect_right(weights, -low, key=neg)
+        else:
+            return mask_of(value for value in values_of(mask) if low <= weights[value] <= high)
+        return mask >> first << first & (1 << end) - 1
 
 
 def values_of(mask: int) -> list[int]:

@@ -243,17 +243,17 @@ class Space:
             self.failed = (total.rule,)
             return False
         left = self.left
-        for variable, weights, extremes, far_apart in total.terms:
+        for variable, _, extremes, far_apart in total.terms:
             if far_apart <= room:
                 break
             mask = left[variable]
             low, high = extremes[mask]
             if high - low <= room:
                 continue
-            new = 0
-            for value in values_of(mask):
-                if (weights[value] - low if upwards else high - weights[value]) <= room:
-                    new |= 1 << value
+            if upwards:
+                new = extremes.within(mask, low, low + room)
+            else:
+                new = extremes.within(mask, high - room, high)
             if new != mask and not self._take(variable, new, (total.rule,)):
                 return False
         return True
