@@ -24,7 +24,15 @@ from cpq.availability import SalesScope
 from cpq.bom import BOM, Component, Excludes, OptionGroup, Pick, Requires, explode
 from cpq.cap import BudgetLedger, Cap, CapUsage
 from cpq.catalogue import Catalogue
-from cpq.configuration import Configuration, Item, configure, parts_total
+from cpq.configuration import (
+    Configuration,
+    Configurator,
+    Item,
+    Selection,
+    compiled,
+    configure,
+    parts_total,
+)
 from cpq.coupon import Coupon, CouponRegister, coupons
 from cpq.customer import Customer, Party
 from cpq.deal import DealFacts
@@ -137,6 +145,7 @@ __all__ = [
     "Compare",
     "Component",
     "Configuration",
+    "Configurator",
     "Coupon",
     "CouponRegister",
     "Customer",
@@ -205,6 +214,7 @@ __all__ = [
     "Rounding",
     "RoundingPolicy",
     "SalesScope",
+    "Selection",
     "Selector",
     "Step",
     "TaxEngine",
@@ -224,6 +234,7 @@ __all__ = [
     "approval_status",
     "approve",
     "assigned",
+    "compiled",
     "configure",
     "coupons",
     "deal_prices",

@@ -147,6 +147,9 @@ class _Maker:
             at = f"{here.prefix}{group.code}"
             picks = (group.minimum, min(group.maximum, len(keys)))
             self.slots.append(Slot(at, "group", keys, *picks, gate, group))
+        for code, place, lapsed in self.whole.lapsed:
+            if code == product and lapsed is not None and lapsed.distinct:
+                self.instanced[f"{here.prefix}{place}"] = 0
         for part in bom.components:
             self._part(part, f"{here.prefix}{part.key}", number, gate)
         for group in bom.groups:

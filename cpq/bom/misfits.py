@@ -71,7 +71,8 @@ def dead_rules(whole: Structure, bom: BOM, *, unread: Unread = NOTHING_UNREAD) -
     'boms/A/R: rule R speaks of a=1, which nobody can pick; correct the path [bom.dead_rule]'
     """
     for rule, pick in dead_picks(whole, bom):
-        if not is_unread(whole, bom.product, pick.path, unread):
+        lapsed = is_unread(whole, bom.product, f"{pick.path}.{pick.value}", whole.gone)
+        if not lapsed and not is_unread(whole, bom.product, pick.path, unread):
             yield Finding(
                 code="bom.dead_rule",
                 place=legible(f"boms/{bom.product}/{rule}"),

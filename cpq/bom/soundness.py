@@ -36,8 +36,9 @@ def unsound(
 ) -> tuple[Finding, ...]:
     """What is wrong with the rules of a structure as they are written, by place.
 
-    Requires and excludes are looked at by ``dead_picks``. Paths that lead to something ``unread``
-    are not said to be unknown. Raises ``Refused`` (``bom.too_large``).
+    Requires and excludes are looked at by ``dead_picks``. Paths that lead to something ``unread``,
+    or to what does not hold on the day of the structure, are not said to be unknown. Raises
+    ``Refused`` (``bom.too_large``).
 
     >>> from cpq.bom import structure
     >>> bom = BOM(product="A", if_then=({"code": "R", "when": "a=1", "then": "b=2"},))
@@ -100,6 +101,9 @@ class _Checked:
         self.whole = whole
         self.layout = laid
         self.unread = unread
+        self.absent = {**whole.gone}
+        for code, names in unread.items():
+            self.absent[code] = self.absent.get(code, frozenset()) | names
         self.findings: list[Finding] = []
 
     def find(
@@ -154,7 +158,7 @@ class _Checked:
         ]
         slots = [slot for slot in found if slot is not None]
         missing = len(slots) < len(found) or not found
-        if missing and not is_unread(self.whole, place.product, path, self.unread):
+        if missing and not is_unread(self.whole, place.product, path, self.absent):
             known = self._known(place)
             self.find(
                 "bom.unknown_path",
@@ -179,12 +183,19 @@ class _Checked:
     def _compared(self, comparison: Is, place: Place, home: str) -> None:
         for slot in self.slots(comparison.path, place, home):
             if comparison.sign in ("=", "!="):
-                self._offered(comparison.path, comparison.values, slot, home)
+                self._offered(comparison.path, comparison.values, slot, place, home)
             elif not _is_number(slot):
                 self._no_number(comparison.path, home)
 
-    def _offered(self, path: str, codes: Iterable[str], slot: Slot, home: str) -> None:
-        missing = [code for code in codes if code not in slot.codes]
+    def _offered(
+        self, path: str, codes: Iterable[str], slot: Slot, place: Place, home: str
+    ) -> None:
+        missing = [
+            code
+            for code in codes
+            if code not in slot.codes
+            and not is_unread(self.whole, place.product, f"{path}.{code}", self.whole.gone)
+        ]
         if missing:
             listed = ", ".join(slot.codes[:_SHOWN_MAX])
             more = ", …" if len(slot.codes) > _SHOWN_MAX else ""
@@ -224,7 +235,7 @@ class _Checked:
                         f"{path} 可多选，不能作为兼容表的列；请改用 if_then 规则",
                     )
                 else:
-                    self._offered(path, sorted(cells), slot, home)
+                    self._offered(path, sorted(cells), slot, place, home)
 
     def _sum(self, rule: SumRule, place: Place, home: str) -> None:
         least, most = [], []
@@ -233,17 +244,17 @@ class _Checked:
             slots = self.slots(term.path, place, home)
             known = known and bool(slots)
             for slot in slots:
-                known = self._weighed(term, slot, home) and known
+                known = self._weighed(term, slot, place, home) and known
                 low, high = _span(term, slot)
                 least.append(low)
                 most.append(high)
         if known:
             self._reached(rule, total(least), total(most), home)
 
-    def _weighed(self, term: Term, slot: Slot, home: str) -> bool:
+    def _weighed(self, term: Term, slot: Slot, place: Place, home: str) -> bool:
         if term.each is None:
             codes = [code for code, _ in term.weights]
-            self._offered(term.path, codes, slot, home)
+            self._offered(term.path, codes, slot, place, home)
             if slot.kind == "quantity" and "0" in codes:
                 self.find(
                     "bom.unknown_value",
@@ -282,7 +293,7 @@ class _Checked:
                 continue
             slot = self.layout.by_path.get(f"{place.prefix}{path}")
             if slot is None:
-                if is_unread(self.whole, place.product, path, self.unread):
+                if is_unread(self.whole, place.product, path, self.absent):
                     continue
                 known = self._known(place)
                 self.find(

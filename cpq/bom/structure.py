@@ -19,7 +19,7 @@ from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, product, total
 from cpq.kernel.period import ALWAYS, Moment
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
-from cpq.kernel.text import Code
+from cpq.kernel.text import Code, Line
 
 _LEVELS_MAX = 150
 
@@ -29,6 +29,8 @@ class Structure(Frozen):
 
     ``units`` holds the unit of each product that occurs, as (code, unit); ``table`` converts.
     ``supplies`` says what the products supply and draw, ``resources`` what that is called.
+    ``lapsed`` is what does not hold on the day: a part at a place of a product's BOM, or a group
+    without any. A rule may still speak of it, and finds nothing there.
     """
 
     product: Code
@@ -37,6 +39,15 @@ class Structure(Frozen):
     table: UnitTable = STANDARD_UNITS
     resources: tuple[Resource, ...] = added(())
     supplies: tuple[Supply, ...] = added(())
+    lapsed: tuple[tuple[Code, Line, Component | None], ...] = added(())
+
+    @cached_property
+    def gone(self) -> Mapping[str, frozenset[str]]:
+        """By product the places of its BOM that do not hold on the day."""
+        found: dict[str, set[str]] = {}
+        for product_code, place, _ in self.lapsed:
+            found.setdefault(product_code, set()).add(place)
+        return {code: frozenset(places) for code, places in found.items()}
 
     @cached_property
     def _boms(self) -> dict[str, BOM]:
@@ -146,6 +157,7 @@ def structure(
     found: dict[str, BOM] = {}
     dated = boms if on is None else _Effective(boms, on, zone)
     _collect(product, dated, above=(), found=found)
+    lapsed = () if on is None else _lapsed(boms, found, on, zone)
     named = {
         code for bom in found.values() for code in (bom.product, *(p.product for p in bom.parts()))
     }
@@ -157,7 +169,25 @@ def structure(
         table=table,
         resources=tuple(resources),
         supplies=tuple(row for row in supplies if row.product in named or row.product == product),
+        lapsed=tuple(lapsed),
     )
+
+
+def _lapsed(
+    boms: Mapping[str, BOM], kept: Mapping[str, BOM], on: Moment, zone: tzinfo
+) -> Iterator[tuple[str, str, Component | None]]:
+    """The components and options of some BOMs that do not hold on a day; a group without any."""
+    for code, bom in kept.items():
+        whole = boms[code]
+        if bom is whole:
+            continue
+        for place, part in whole.placed():
+            if not part.period.contains(on, zone):
+                yield code, place, part
+        left = {group.code for group in bom.groups}
+        for group in whole.groups:
+            if group.code not in left:
+                yield code, group.code, None
 
 
 def _collect(

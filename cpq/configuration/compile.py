@@ -23,7 +23,7 @@ from cpq.configuration.compiled import (
     literal,
     opened,
 )
-from cpq.configuration.draft import Any, Draft, Formula, Literal, formula_of
+from cpq.configuration.draft import All, Any, Draft, Formula, Literal, formula_of
 from cpq.configuration.judge import paths_of
 from cpq.configuration.reason import Filtered, Reason
 
@@ -188,7 +188,10 @@ class _Compiler:
 
     def _formula(self, rule: Requires | Excludes | IfThen, at: Bound) -> Formula:
         def picked(pick: Pick) -> Formula:
-            return self._literal(at.paths[pick.path], pick.value) or _NEVER
+            path = at.paths[pick.path]
+            if path not in self.layout.by_path and pick.value == "0" == _nothing(path):
+                return All(())
+            return self._literal(path, pick.value) or _NEVER
 
         match rule:
             case Requires():
@@ -202,7 +205,11 @@ class _Compiler:
 
     def _condition(self, condition: Condition, at: Bound) -> Formula:
         def compared(comparison: Is) -> Formula:
-            slot = self.layout.by_path[at.paths[comparison.path]]
+            slot = self.layout.by_path.get(at.paths[comparison.path])
+            if slot is None:
+                nothing = _nothing(comparison.path)
+                met = comparison.met_by((nothing,) if nothing else ())
+                return All(()) if met else _NEVER
             if is_several(slot):
                 wanted = [self.known[slot.path, code] for code in slot.codes]
                 picks = tuple(
@@ -224,12 +231,23 @@ class _Compiler:
     def _table(
         self, table: CompatibilityTable, at: Bound, guards: Sequence[Guard], reason: Reason
     ) -> None:
-        slots = [self.layout.by_path[at.paths[path]] for path in table.columns]
+        found = [self.layout.by_path.get(at.paths[path]) for path in table.columns]
+        slots = [slot for slot in found if slot is not None]
         scope = [self.known[slot.path, ""] for slot in slots]
         rows = [
-            [self._cell(number, cell) for number, cell in zip(scope, row, strict=True)]
+            [
+                self._cell(self.known[slot.path, ""], cell)
+                for slot, cell in zip(found, row, strict=True)
+                if slot is not None
+            ]
             for row in table.rows
+            if _fits_nothing(table, row, found)
         ]
+        if not slots:
+            unless = tuple(self.draft.inverse(guard.literal) for guard in guards)
+            held = All(()) if rows else _NEVER
+            self.draft.require(Any((*unless, held)), name=table.code, reason=reason)
+            return
         if self._vanishes(slots, guards):
             nothing = [(0,) for _ in scope]
             self.draft.allow(scope, [*rows, nothing], name=table.code, reason=reason)
@@ -276,7 +294,9 @@ class _Compiler:
         weights: dict[int, list[Fraction]] = {}
         for term in rule.terms:
             for at in bound((term.path,), place.prefix, self.layout.instanced):
-                slot = self.layout.by_path[at.paths[term.path]]
+                slot = self.layout.by_path.get(at.paths[term.path])
+                if slot is None:
+                    continue
                 several = slot.codes if is_several(slot) else ("",)
                 for option in several:
                     number = self.known[slot.path, option]
@@ -344,6 +364,19 @@ def _codes(slot: Slot) -> tuple[str, ...]:
         return ("0", *slot.codes) if zero else slot.codes
     nothing = slot.gate is not None or slot.minimum == 0
     return (NOTHING, *slot.codes) if nothing else slot.codes
+
+
+def _nothing(path: str) -> str:
+    """What a path has on a day on which nothing at it holds: no pick, and none of a component."""
+    return "0" if path.endswith(".quantity") else NOTHING
+
+
+def _fits_nothing(
+    table: CompatibilityTable, row: Sequence[str], found: Sequence[Slot | None]
+) -> bool:
+    """Whether a row allows that the columns without a slot have nothing."""
+    cells = zip(table.columns, row, found, strict=True)
+    return all(slot is not None or cell in (ANY, _nothing(path)) for path, cell, slot in cells)
 
 
 def _values(mask: int) -> tuple[int, ...]:

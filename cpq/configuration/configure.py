@@ -122,7 +122,7 @@ class _Reading:
         }
         self.choices: list[Choice] = []
         self.findings: list[Finding] = []
-        self.facts = Facts(layout(bom).instanced if bom.has_separate else {})
+        self.facts = Facts(layout(bom).instanced if bom.has_separate or bom.lapsed else {})
         self._known: set[str] = set()
         self._taken: dict[str, tuple[str, ...]] = {}
         self._astray: set[str] = set()

@@ -8,6 +8,7 @@ configuration exists.
 from collections.abc import Callable, Iterable, Sequence
 
 from cpq.bom.layout import Gate, Slot
+from cpq.bom.soundness import is_unread
 from cpq.configuration.compiled import NOTHING, Compiled, Costs, is_several
 from cpq.configuration.model import Chosen, Configuration, Origin
 from cpq.configuration.selection import (
@@ -413,9 +414,16 @@ class Configurator:
             codes = ", ".join(slot.codes[:20])
             raise NotFound(
                 "configuration.unknown_choice",
-                f"{choice.value!r} is not offered at {choice.path}; it is one of {codes}",
+                f"{choice.value!r} is not offered at {choice.path}{self._lapsed(choice)}; it is "
+                f"one of {codes}",
                 path=choice.path,
                 value=choice.value,
             )
         variable, mask = found
         return variable, (mask.bit_length() - 1) if choice.picked else 0
+
+    def _lapsed(self, choice: Selection) -> str:
+        """Said of a value that is offered on other days."""
+        whole = self.model.structure
+        wanted = f"{choice.path}.{choice.value}"
+        return " on this day" if is_unread(whole, whole.product, wanted, whole.gone) else ""
