@@ -23,7 +23,7 @@ _COMMON = {
     "suppress_health_check": (HealthCheck.too_slow, HealthCheck.differing_executors),
 }
 settings.register_profile("normal", max_examples=40, **_COMMON)
-settings.register_profile("ci", max_examples=25, derandomize=True, **_COMMON)
+settings.register_profile("ci", max_examples=15, derandomize=True, **_COMMON)
 settings.register_profile("nightly", max_examples=1000, print_blob=True, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
 

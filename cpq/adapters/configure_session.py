@@ -192,7 +192,7 @@ class Session:
             wanted = made.chosen(slot.path) or (NOTHING,)
             for code in slot.codes if is_several(slot) else wanted:
                 domain = self.machine.domain(slot.path)
-                if domain.is_there is not False and _is_open(domain, code):
+                if domain.is_there is not False and domain.is_open(code):
                     picked = code in wanted
                     self._make(
                         Selection(path=slot.path, value=code, picked=picked, origin="preset")
@@ -385,17 +385,7 @@ class Session:
 
 def _settled(domains: Iterable[Domain]) -> dict[tuple[str, str], None]:
     """The paths and values that are implied, in their order."""
-    return {
-        (domain.path, code): None
-        for domain in domains
-        if domain.is_there is not False
-        for code, standing in domain.offers
-        if standing == "implied"
-    }
-
-
-def _is_open(domain: Domain, code: str) -> bool:
-    return dict(domain.offers).get(code) in ("possible", "unproved")
+    return {(domain.path, code): None for domain in domains for code in domain.implied}
 
 
 def _unknown(name: str, commands: Iterable[str]) -> None:

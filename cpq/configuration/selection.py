@@ -47,8 +47,18 @@ class Domain(NamedTuple):
     @property
     def possible(self) -> tuple[str, ...]:
         """The codes that are chosen or may be."""
-        out = ("impossible",)
-        return tuple(offer.code for offer in self.offers if offer.standing not in out)
+        return tuple(offer.code for offer in self.offers if offer.standing != "impossible")
+
+    @property
+    def implied(self) -> tuple[str, ...]:
+        """The codes that the choices leave no alternative to; none where nothing is there."""
+        if self.is_there is False:
+            return ()
+        return tuple(offer.code for offer in self.offers if offer.standing == "implied")
+
+    def is_open(self, code: str) -> bool:
+        """Whether a code may be chosen, or be left."""
+        return dict(self.offers).get(code) in ("possible", "unproved")
 
 
 class Explanation(NamedTuple):

@@ -8,9 +8,9 @@ configuration exists.
 from collections.abc import Callable, Iterable, Sequence
 
 from cpq.bom.layout import Gate, Slot
-from cpq.bom.soundness import is_unread
 from cpq.configuration.compiled import NOTHING, Compiled, Costs, is_several
 from cpq.configuration.model import Chosen, Configuration, Origin
+from cpq.configuration.naming import literal_of, slot_at
 from cpq.configuration.selection import (
     Completed,
     Domain,
@@ -120,7 +120,7 @@ class Configurator:
 
         Raises as ``choose`` does, and ``Invalid`` (``configuration.not_several``) elsewhere.
         """
-        slot = self._slot(path)
+        slot = slot_at(self.model, path)
         if not is_several(slot):
             raise Invalid(
                 "configuration.not_several",
@@ -152,7 +152,7 @@ class Configurator:
             del self._made[variable]
 
     def _decide(self, choice: Selection) -> None:
-        variable, value = self._wanted(choice)
+        variable, value = literal_of(self.model, choice)
         order = [(each, self._made[each]) for each, _ in self._solver.choices]
         if variable in self._made:
             self._solver.retract(variable)
@@ -172,7 +172,7 @@ class Configurator:
             self._solver.retract(variable)
         self._made = dict(order)
         for variable, choice in order:
-            self._solver.choose(variable, self._wanted(choice)[1])
+            self._solver.choose(variable, literal_of(self.model, choice)[1])
 
     def _refusal(self, choice: Selection, variable: int, value: int, *, decided: bool) -> Refused:
         if not decided:
@@ -201,7 +201,7 @@ class Configurator:
 
     def domain(self, path: str) -> Domain:
         """How every value of a path stands now. Raises ``NotFound``."""
-        return self._domain(self._slot(path))
+        return self._domain(slot_at(self.model, path))
 
     def _domain(self, slot: Slot) -> Domain:
         there = self._is_there(slot.gate)
@@ -249,7 +249,7 @@ class Configurator:
         Raises ``Invalid`` (``configuration.possible``) where nothing does, ``NotFound``.
         """
         choice = Selection(path=path, value=code)
-        variable, value = self._wanted(choice)
+        variable, value = literal_of(self.model, choice)
         if self._solver.domain(variable) >> value & 1:
             raise Invalid(
                 "configuration.possible",
@@ -264,7 +264,7 @@ class Configurator:
         None where the model alone leaves no other. Raises ``Invalid`` (``configuration.possible``)
         where others are left.
         """
-        variable, value = self._wanted(Selection(path=path, value=code))
+        variable, value = literal_of(self.model, Selection(path=path, value=code))
         if self._solver.domain(variable) != 1 << value:
             raise Invalid(
                 "configuration.possible",
@@ -289,7 +289,7 @@ class Configurator:
 
         None where no choice is to blame: then the rules alone exclude it.
         """
-        variable, value = self._wanted(Selection(path=path, value=code))
+        variable, value = literal_of(self.model, Selection(path=path, value=code))
         found = corrections(self._solver, variable, value, most=most)
         return tuple(self._selections(each.choices) for each in found)
 
@@ -393,37 +393,3 @@ class Configurator:
         assert found is not None
         forced = self._solver.domain(found[0]) == found[1]
         return "rule" if forced or code not in self.model.presets(path) else "preset"
-
-    # names --------------------------------------------------------------------------------------
-
-    def _slot(self, path: str) -> Slot:
-        slot = self.model.layout.by_path.get(path)
-        if slot is None:
-            known = ", ".join(sorted(self.model.layout.by_path)[:20]) or "none"
-            raise NotFound(
-                "configuration.unknown_choice",
-                f"nothing is chosen at {path!r}; paths are {known}",
-                path=path,
-            )
-        return slot
-
-    def _wanted(self, choice: Selection) -> tuple[int, int]:
-        slot = self._slot(choice.path)
-        found = self.model.literal(choice.path, choice.value)
-        if found is None:
-            codes = ", ".join(slot.codes[:20])
-            raise NotFound(
-                "configuration.unknown_choice",
-                f"{choice.value!r} is not offered at {choice.path}{self._lapsed(choice)}; it is "
-                f"one of {codes}",
-                path=choice.path,
-                value=choice.value,
-            )
-        variable, mask = found
-        return variable, (mask.bit_length() - 1) if choice.picked else 0
-
-    def _lapsed(self, choice: Selection) -> str:
-        """Said of a value that is offered on other days."""
-        whole = self.model.structure
-        wanted = f"{choice.path}.{choice.value}"
-        return " on this day" if is_unread(whole, whole.product, wanted, whole.gone) else ""

@@ -110,11 +110,11 @@ def tell_implied(machine: Configurator, before: Sequence[Answer]) -> None:
 def certain(machine: Configurator) -> tuple[Answer, ...]:
     """The answers that the choices left no alternative to; what is not there is none."""
     return tuple(
-        (domain.path, offer.code)
+        (domain.path, code)
         for domain in machine.domains()
         if domain.is_there
-        for offer in domain.offers
-        if offer.standing == "implied" and offer.code
+        for code in domain.implied
+        if code
     )
 
 
