@@ -82,7 +82,7 @@ class Session:
         """Make the choices of the item; one that is refused is told, the others are made."""
         for path, codes in self.item.choose:
             for selection in self._to_begin(path, codes):
-                self._guarded(partial(self._make, selection))
+                self._guarded(partial(self.machine.decide, selection))
         if self.tells_price:
             typer.echo(self.prices.running(self.machine))
 
@@ -138,7 +138,7 @@ class Session:
     def rule_out(self, rest: str) -> None:
         """Decide that an option of a group with several picks is not wanted."""
         path, code = self._pair(rest.replace("!=", "=", 1))
-        self._step(lambda: self._make(self._selection(path, code, picked=False)))
+        self._step(lambda: self.machine.decide(self._selection(path, code, picked=False)))
 
     def unchoose(self, rest: str) -> None:
         """Take the choice at a path back, of several picks that of a value."""
@@ -194,14 +194,14 @@ class Session:
                 domain = self.machine.domain(slot.path)
                 if domain.is_there is not False and domain.is_open(code):
                     picked = code in wanted
-                    self._make(
+                    self.machine.decide(
                         Selection(path=slot.path, value=code, picked=picked, origin="preset")
                     )
 
     def _choose(self, path: str, code: str) -> None:
         """Choose a value; what was only filled in gives way to it."""
         try:
-            self._make(self._selection(path, code))
+            self.machine.decide(self._selection(path, code))
         except Refused as refusal:
             if refusal.code != "configuration.conflict":
                 raise
@@ -213,11 +213,7 @@ class Session:
 
     def _correct(self, path: str, code: str, give_up: Iterable[Selection]) -> None:
         self.machine.correct(path, code, give_up)
-        self._make(self._selection(path, code))
-
-    def _make(self, choice: Selection) -> None:
-        make = self.machine.choose if choice.picked else self.machine.rule_out
-        make(choice.path, choice.value, origin=choice.origin, author=choice.author)
+        self.machine.decide(self._selection(path, code))
 
     def _step(self, act: Callable[[], None]) -> None:
         """Do one step that ``undo`` takes back; say what was chosen and what follows."""
@@ -252,7 +248,7 @@ class Session:
         for path in dict.fromkeys(choice.path for choice in self.machine.choices):
             self.machine.unchoose(path)
         for choice in choices:
-            self._make(choice)
+            self.machine.decide(choice)
 
     def _to_begin(self, path: str, codes: Sequence[str]) -> Iterable[Selection]:
         """The choices of a request at a path: its codes; of none, that nothing is picked."""

@@ -19,7 +19,7 @@ from cpq.configuration.selection import (
     Selection,
     Standing,
 )
-from cpq.kernel.errors import Invalid, NotFound, Refused
+from cpq.kernel.errors import DomainError, Invalid, NotFound, Refused
 from cpq.solver import optimum
 from cpq.solver.count import count
 from cpq.solver.explain import corrections, explain
@@ -99,10 +99,15 @@ class Configurator:
                 self._solver.retract(variable)
                 del self._made[variable]
             for choice in wanted[kept:]:
-                self._decide(choice)
-        except (Refused, NotFound):
+                self.decide(choice)
+        except DomainError:
             self._restore(order)
             raise
+
+    def decide(self, choice: Selection) -> None:
+        """Make a choice that is a fact already. Raises as ``choose`` and ``rule_out`` do."""
+        make = self.choose if choice.picked else self.rule_out
+        make(choice.path, choice.value, origin=choice.origin, author=choice.author)
 
     def choose(
         self, path: str, code: str = NOTHING, *, origin: Origin = "user", author: str = ""

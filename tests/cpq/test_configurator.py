@@ -289,3 +289,43 @@ def test_a_model_that_allows_nothing_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         Configurator(compiled(structure("M", {"M": bom})))
     assert refusal.value.code == "configuration.no_solution"
+
+
+def test_a_session_is_kept_by_its_choices() -> None:
+    laser = machine()
+    laser.choose("head", "HEAD-12KW", author="Li Wei")
+    laser.rule_out("extras", "LOADER-A", origin="rule")
+    laser.choose("colour", "red")
+    kept = [choice.model_dump_json() for choice in laser.choices]
+    later = machine()
+    later.choose("colour", "grey")
+    later.restore(Selection.model_validate_json(text) for text in kept)
+    assert later.choices == laser.choices
+    assert later.domains() == laser.domains()
+    later.restore(())
+    assert later.choices == ()
+    assert later.domains() == machine().domains()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Selection(path="cooling", value="CHILLER-A"),
+        Selection(path="cooling", value="CHILLER-B"),
+        Selection(path="wheels", value="W-1"),
+        Selection(path="head", value="HEAD-6KW", picked=False),
+    ],
+)
+def test_choices_that_do_not_go_together_restore_nothing(wrong: Selection) -> None:
+    laser = machine()
+    laser.choose("colour", "grey", author="Li Wei")
+    laser.choose("head", "HEAD-6KW")
+    before = (laser.choices, laser.domains())
+    wanted = [
+        Selection(path="colour", value="red"),
+        Selection(path="head", value="HEAD-12KW"),
+        wrong,
+    ]
+    with pytest.raises(DomainError):
+        laser.restore(wanted)
+    assert (laser.choices, laser.domains()) == before

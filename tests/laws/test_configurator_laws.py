@@ -232,3 +232,19 @@ def test_the_linter_names_what_no_solution_has(whole: Structure) -> None:
                 assert not said
             elif slot.gate is None:
                 assert said
+
+
+@given(wholes(), st.data())
+def test_restored_choices_are_those_that_were_kept(whole: Structure, data: st.DataObject) -> None:
+    model, every = _solved(whole)
+    planted = model.configuration(data.draw(st.sampled_from(every))).choices
+    machine, fresh = Configurator(model), Configurator(model)
+    kept = []
+    for number in range(data.draw(st.integers(1, 3))):
+        for choice in data.draw(st.permutations(planted))[: number + 1]:
+            machine.choose(choice.path, choice.value, author=str(number))
+        kept.append((machine.choices, machine.domains()))
+        machine.restore(machine.choices[: data.draw(st.integers(0, len(machine.choices)))])
+    for choices, domains in data.draw(st.permutations(kept)):
+        fresh.restore(choices)
+        assert (fresh.choices, fresh.domains()) == (choices, domains)

@@ -1,13 +1,16 @@
 """Laws of completions: what is called the cheapest is, and the bound is never above it."""
 
 import hashlib
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpq.solver.optimum import complete
+from cpq.solver.network import values_of
+from cpq.solver.optimum import Joint, complete
 from cpq.solver.problem import Problem
 from cpq.solver.solver import Solver
 from tests.laws.models import bill, expected, feature_model
@@ -66,6 +69,31 @@ def test_a_cost_that_all_solutions_bear_changes_nothing_else(
     costs = data.draw(prices(asked))
     dearer = (tuple(cost + more for cost in costs[0]), *costs[1:])
     assert complete(solver, dearer).cost == complete(solver, costs).cost + more
+
+
+@tried(3)
+@given(soluble(), st.data())
+def test_costs_that_several_decide_are_counted_together(asked: Problem, data: Any) -> None:
+    solver = _chosen(asked, data)
+    costs = data.draw(prices(asked))
+    joint = []
+    for _ in range(data.draw(st.integers(1, 2))):
+        variables = st.lists(st.integers(0, len(asked.sizes) - 1), min_size=1, max_size=3)
+        scope = tuple(data.draw(variables.map(dict.fromkeys)))
+        ranges = (values_of(solver.domain(variable)) for variable in scope)
+        joint.append(
+            Joint(scope, {each: data.draw(st.integers(-20, 20)) for each in product(*ranges)})
+        )
+
+    def whole(values: Sequence[int]) -> int:
+        shared = (each.costs[tuple(values[v] for v in each.scope)] for each in joint)
+        return costs_of(costs, values) + sum(shared)
+
+    found = complete(solver, costs, joint=joint)
+    every = solutions(asked, solver.choices)
+    assert found.proven
+    assert found.values in every
+    assert whole(found.values) == found.cost == found.bound == min(map(whole, every))
 
 
 @pytest.mark.parametrize("components", [10, 100])
