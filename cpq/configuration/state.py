@@ -56,6 +56,7 @@ class Configurator:
         self, model: Compiled, *, patience: int = PATIENCE, oracle: Oracle | None = None
     ) -> None:
         self.model = model
+        self._costs_oracle = oracle if isinstance(oracle, CostOracle) else None
         self._made: dict[int, Selection] = {}
         try:
             self._solver = Solver(model.problem, patience=patience, oracle=oracle)
@@ -351,13 +352,12 @@ class Configurator:
         *,
         joint: Sequence[Joint] = (),
         quantity: object = 1,
-        oracle: CostOracle | None = None,
     ) -> Completed:
         """The cheapest configuration that agrees with the choices; deterministic.
 
         ``costs`` are those of each value of each variable, such as ``model.preferences()`` or
         ``changes()``, in whole units, ``joint`` those of several at once; none: the preset stays
-        wherever it can. The ``oracle`` is asked where the own search proves too little.
+        wherever it can. An oracle that knows costs is asked where the own search proves too little.
         """
         unit = 1
         if costs is None:
@@ -366,7 +366,7 @@ class Configurator:
                 tuple(unit * change + slight for change, slight in zip(*rows, strict=True))
                 for rows in zip(self.changes(), self.model.slights(), strict=True)
             )
-        found = optimum.complete(self._solver, costs, joint=joint, oracle=oracle)
+        found = optimum.complete(self._solver, costs, joint=joint, oracle=self._costs_oracle)
         made = self.model.configuration(found.values, quantity=quantity)
         return Completed(self._told(made), found.cost // unit, found.bound // unit, found.proven)
 

@@ -7,7 +7,7 @@ which runs out of time must say so and never guess.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from cpq.solver.problem import Values
 
@@ -49,6 +49,7 @@ class Oracle(Protocol):
         ...
 
 
+@runtime_checkable
 class CostOracle(Oracle, Protocol):
     """A complete engine that also finds what is cheapest."""
 
