@@ -28,6 +28,7 @@ from cpq.adapters.problems import problems
 from cpq.adapters.request import ConfiguredItem
 from cpq.adapters.rows import read_json
 from cpq.adapters.words import language
+from cpq.configuration import Configurator
 from cpq.guidance import configurator
 from cpq.kernel.errors import Invalid, Unreadable
 
@@ -77,16 +78,19 @@ def configuring(
     spoken, day = language(locale), _day(on)
     books = read_catalogue(catalogue)
     item = _item(product, choices, quantity)
-    machine = configurator(
-        product,
-        catalogue=books,
-        on=day,
-        customer=customer or None,
-        oracle=None if solver is None else ClingoOracle,
-    )
+
+    def machine_for(whom: str) -> Configurator:
+        return configurator(
+            product,
+            catalogue=books,
+            on=day,
+            customer=whom or None,
+            oracle=None if solver is None else ClingoOracle,
+        )
+
     prices = Prices(books, on=day, customer=customer, quantity=item.quantity, spoken=spoken)
     session = Session(
-        machine, item, prices=prices, author=author, spoken=spoken, tells_price=tells_price
+        machine_for, item, prices=prices, author=author, spoken=spoken, tells_price=tells_price
     )
     session.begin()
     if sys.stdin.isatty():

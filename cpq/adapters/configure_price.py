@@ -38,7 +38,8 @@ class Prices:
         does.
         """
         pricing = self._running(machine, customer)
-        self.customer = customer
+        if customer != self.customer:
+            self.customer, self._before = customer, pricing.net
         return pricing.explain(self._spoken.first)
 
     def running(self, machine: Configurator) -> str:
@@ -70,7 +71,8 @@ class Prices:
         for each in found:
             percent = "" if each.percent is None else f"{each.percent:+f} %"
             code = words["none"] if each.code == NOTHING else each.code
-            table.add_row(code, _money(each.net), _signed(each.change), percent)
+            change = "" if each.change is None else _signed(each.change)
+            table.add_row(code, _money(each.net), change, percent)
         return table
 
     def best(self, machine: Configurator, aim: Aim) -> Best:

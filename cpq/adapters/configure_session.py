@@ -40,13 +40,14 @@ _LISTED_MAX = 20
 class Session:
     """The commands over a configurator; ``obey`` takes them one by one.
 
-    ``item`` names the product and how many; its choices are those to begin with. ``prices`` says
-    what it costs, after every step where the session ``tells_price``.
+    ``machine_for`` makes the machine for a customer, or for nobody (empty); ``item`` names the
+    product and how many, and its choices are those to begin with. ``prices`` says what it costs,
+    after every step where the session ``tells_price``.
     """
 
     def __init__(
         self,
-        machine: Configurator,
+        machine_for: Callable[[str], Configurator],
         item: ConfiguredItem,
         *,
         prices: Prices,
@@ -54,7 +55,8 @@ class Session:
         spoken: Language,
         tells_price: bool = False,
     ) -> None:
-        self.machine, self.item, self.prices = machine, item, prices
+        self.machine, self._machine_for = machine_for(prices.customer), machine_for
+        self.item, self.prices = item, prices
         self.catalogue, self.on = prices.catalogue, prices.on
         self.author, self.spoken, self.tells_price = author, spoken, tells_price
         self.words = WORDS[spoken.first]
@@ -149,9 +151,11 @@ class Session:
         """Make the choices what they were before the last step."""
         if not self._before:
             raise Invalid("input.invalid", "there is no step to undo")
-        self._restore(self._before.pop())
+        self.machine.restore(self._before.pop())
         self._fixes, self._asked = (), None
         typer.echo(self.words["undone"])
+        if self.tells_price:
+            typer.echo(self.prices.running(self.machine))
 
     def fix(self, rest: str) -> None:
         """Apply a correction that ``why`` listed: take its choices back, choose what was asked."""
@@ -167,24 +171,32 @@ class Session:
         self._fixes, self._asked = (), None
 
     def complete(self, rest: str) -> None:
-        """Fill in all that is open: nearest to the presets, or best by an aim."""
-        aim = AIMS.get(rest)
-        if aim is not None:
-            best = self.prices.best(self.machine, aim)
-            self._step(lambda: self._fill(best.configuration))
-            typer.echo(self.prices.best_told(best, aim))
-            return
-        if rest not in ("", "preference"):
+        """Fill in all that is open, what was only filled in before as well: nearest to the presets,
+        or best by an aim.
+        """
+        if rest not in ("", "preference", *AIMS):
             raise Invalid(
                 "input.invalid",
                 f"complete by {', '.join(AIMS)} or preference; found {legible(rest)!r}",
             )
+        told: list[str] = []
+        self._step(lambda: told.append(self._filled(rest)))
+        typer.echo(told[0])
+
+    def _filled(self, rest: str) -> str:
+        """Fill in what is best; say how good that is."""
+        self.machine.restore(_meant(self.machine.choices))
+        aim = AIMS.get(rest)
+        if aim is not None:
+            best = self.prices.best(self.machine, aim)
+            self._fill(best.configuration)
+            return self.prices.best_told(best, aim)
         costs = self.machine.model.preferences() if rest else None
         found = self.machine.complete(costs, quantity=self.item.quantity)
-        self._step(lambda: self._fill(found.configuration))
+        self._fill(found.configuration)
         sure, unsure = ("preferred", "nearly") if rest else ("fewest", "few")
-        key = sure if found.proven else unsure
-        typer.echo(self.words[key].format(cost=found.cost, bound=found.bound))
+        words = self.words[sure if found.proven else unsure]
+        return words.format(cost=found.cost, bound=found.bound)
 
     def _fill(self, made: Configuration) -> None:
         """Choose what a completion has wherever something else is possible too."""
@@ -221,7 +233,7 @@ class Session:
         try:
             act()
         except (DomainError, Undecided):
-            self._restore(before)
+            self.machine.restore(before)
             raise
         self._fixes, now = (), self.machine.choices
         if now != before:
@@ -241,14 +253,6 @@ class Session:
             typer.echo(self.words["more"].format(count=len(new) - _LISTED_MAX))
         if self.tells_price:
             typer.echo(self.prices.running(self.machine))
-
-    def _restore(self, choices: Sequence[Selection]) -> None:
-        if self.machine.choices == tuple(choices):
-            return
-        for path in dict.fromkeys(choice.path for choice in self.machine.choices):
-            self.machine.unchoose(path)
-        for choice in choices:
-            self.machine.decide(choice)
 
     def _to_begin(self, path: str, codes: Sequence[str]) -> Iterable[Selection]:
         """The choices of a request at a path: its codes; of none, that nothing is picked."""
@@ -318,14 +322,29 @@ class Session:
         show(tree_table(made, products=self.catalogue.products_by_code, spoken=self.spoken))
 
     def price(self, rest: str) -> None:
-        """Print the price waterfall of the completed configuration, for a customer or nobody."""
-        typer.echo(self.prices.waterfall(self.machine, rest or self.prices.customer))
+        """Print the price waterfall of the completed configuration, for a customer or nobody; what
+        another customer is offered is asked anew.
+        """
+        if rest and rest != self.prices.customer:
+            machine = self._machine_for(rest)
+            machine.restore(self.machine.choices)
+            typer.echo(self.prices.waterfall(machine, rest))
+            self.machine = machine
+            return
+        typer.echo(self.prices.waterfall(self.machine, self.prices.customer))
 
     def prices_of(self, rest: str) -> None:
-        """Print what each possible value of a path would make of the price."""
+        """Print what each possible value of a path would make of the price; what was only filled
+        in does not stand in its way.
+        """
         if not rest:
             raise Invalid("input.invalid", "prices needs a path: prices PATH")
-        show(self.prices.effects(self.machine, rest))
+        before = self.machine.choices
+        self.machine.restore(_meant(before))
+        try:
+            show(self.prices.effects(self.machine, rest))
+        finally:
+            self.machine.restore(before)
 
     def save(self, rest: str) -> None:
         """Write the completed configuration as a request; its number is the file's name.
@@ -382,6 +401,11 @@ class Session:
 def _settled(domains: Iterable[Domain]) -> dict[tuple[str, str], None]:
     """The paths and values that are implied, in their order."""
     return {(domain.path, code): None for domain in domains for code in domain.implied}
+
+
+def _meant(choices: Iterable[Selection]) -> list[Selection]:
+    """The choices that somebody made, without what was only filled in."""
+    return [choice for choice in choices if choice.origin != "preset"]
 
 
 def _unknown(name: str, commands: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ from cpq.configuration.selection import (
     Selection,
     Standing,
 )
-from cpq.kernel.errors import DomainError, Invalid, NotFound, Refused
+from cpq.kernel.errors import Invalid, NotFound, Refused
 from cpq.solver import optimum
 from cpq.solver.count import count
 from cpq.solver.explain import corrections, explain
@@ -101,7 +101,7 @@ class Configurator:
                 del self._made[variable]
             for choice in wanted[kept:]:
                 self.decide(choice)
-        except DomainError:
+        except Exception:
             self._restore(order)
             raise
 

@@ -17,6 +17,7 @@ from itertools import product
 from math import prod
 from typing import Final, Literal, NamedTuple
 
+from cpq.bom import BOM
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Costs
 from cpq.configuration.state import Configurator
@@ -70,7 +71,7 @@ def complete_by(
     promotions, in the currency that the customer is priced in. What has no price is not picked as
     long as anything else can be; what has no known cost neither, where costs count. Deterministic.
 
-    Raises what ``price`` does; ``Invalid`` (``guidance.unknown_aim``); ``Refused``
+    Raises what ``price`` and ``configure`` do; ``Invalid`` (``guidance.unknown_aim``); ``Refused``
     (``guidance.cost_unknown``) where the cost of something that must be there is not known.
 
     >>> from datetime import date
@@ -98,26 +99,32 @@ def complete_by(
         )
     asked = _Asked(aim, catalogue, on, customer)
     bill = Bill(machine.model, catalogue=catalogue, quantity=exact(quantity))
-    assembled = frozenset(
-        bom.product for bom in machine.model.structure.boms if next(bom.parts(), None)
-    )
-    tariff = _Tariff(bill, machine.masks, asked._replace(assembled=assembled))
-    found = machine.complete(tariff.costs, joint=tariff.joint, quantity=quantity)
-    pricing = asked.price([found.configuration], promotions=True)
-    amount = asked.amount_of(
-        pricing if not pricing.promoted else asked.price([found.configuration])
-    )
-    sure = tariff.sure and amount.amount == tariff.money(found.cost)
-    bound = Money(tariff.money(found.bound), pricing.currency) if sure else None
-    if aim == "margin":
-        return Best(
-            found.configuration,
-            pricing,
-            -amount,
-            None if bound is None else -bound,
-            sure and found.proven,
-        )
-    return Best(found.configuration, pricing, amount, bound, sure and found.proven)
+    boms = machine.model.structure.boms
+    perhaps = frozenset(bom.product for bom in boms if next(bom.parts(), None))
+    surely = frozenset(bom.product for bom in boms if _has_parts(bom))
+    try:
+        return _best(machine, bill, asked._replace(assembled=perhaps), sure=True)
+    except Refused as refusal:
+        if refusal.code != "guidance.cost_unknown" or perhaps == surely:
+            raise
+    return _best(machine, bill, asked._replace(assembled=surely), sure=False)
+
+
+def _has_parts(bom: BOM) -> bool:
+    """Whether something is always below a product, so that its cost lies there."""
+    return any(part.fixed for part in bom.components) or any(g.minimum for g in bom.groups)
+
+
+def _best(machine: Configurator, bill: Bill, asked: "_Asked", *, sure: bool) -> Best:
+    tariff = _Tariff(bill, machine.masks, asked)
+    found = machine.complete(tariff.costs, joint=tariff.joint, quantity=bill.quantity)
+    made = found.configuration
+    amount = asked.amount_of(asked.price([made]))
+    sure = sure and tariff.sure and amount.amount == tariff.money(found.cost)
+    bound = Money(tariff.money(found.bound), amount.currency) if sure else None
+    if asked.aim == "margin":
+        amount, bound = -amount, None if bound is None else -bound
+    return Best(made, asked.price([made], promotions=True), amount, bound, sure and found.proven)
 
 
 class _Asked(NamedTuple):
@@ -179,7 +186,8 @@ class _Tariff:
         amounts = _alone([each for row in rows for each in row.probes.values() if each], asked)
         for group in groups:
             rows.append(self._row(group, most=_TOGETHER_MAX))
-            amounts |= {probe: _together(probe, asked) for probe in rows[-1].probes.values()}
+            found = (probe for probe in rows[-1].probes.values() if probe is not None)
+            amounts |= {probe: _together(probe, asked) for probe in found}
         known = [amount for amount in amounts.values() if amount is not None]
         self._places = max(map(places_of, known), default=0)
         units = {probe: self._units(amount) for probe, amount in amounts.items()}
@@ -212,20 +220,27 @@ class _Tariff:
             possible[widest] = possible[widest][:1]
             self.sure = False
         free = [place for place, values in enumerate(possible) if len(values) > 1]
-        probes: dict[tuple[int, ...], Probe] = {}
+        probes: dict[tuple[int, ...], Probe | None] = {}
         for values in product(*possible):
             chosen = dict(zip(scope, values, strict=True))
-            found = (self._bill.probe(line, chosen) for line in lines)
-            probes[tuple(values[place] for place in free)] = tuple(each for each in found if each)
+            probes[tuple(values[place] for place in free)] = self._probe(lines, chosen)
         return _Row(tuple(scope[place] for place in free), probes)
+
+    def _probe(self, lines: Sequence[BillLine], chosen: Mapping[int, int]) -> Probe | None:
+        """The lines that are there; ``None`` where no rule would let these values go together."""
+        try:
+            found = [self._bill.probe(line, chosen) for line in lines]
+        except Invalid:
+            return None
+        return tuple(each for each in found if each)
 
     def _sum(self, rows: Iterable["_Row"], units: Mapping[Probe, int | None]) -> None:
         together: defaultdict[tuple[int, ...], dict[tuple[int, ...], int]] = defaultdict(dict)
         for scope, probes in rows:
             sums = together[scope]
             for values, probe in probes.items():
-                found = units[probe] if probe else 0
-                sums[values] = sums.get(values, 0) + (self._dear if found is None else found)
+                known = None if probe is None else units[probe] if probe else 0
+                sums[values] = sums.get(values, 0) + (self._dear if known is None else known)
         joint: list[Joint] = []
         for scope, sums in together.items():
             if not scope:
@@ -239,10 +254,10 @@ class _Tariff:
 
 
 class _Row(NamedTuple):
-    """What is there for every combination of values of ``scope``."""
+    """What is there for every combination of values of ``scope``; ``None``: it cannot be."""
 
     scope: tuple[int, ...]
-    probes: Mapping[tuple[int, ...], Probe]
+    probes: Mapping[tuple[int, ...], Probe | None]
 
 
 def _alone(probes: Iterable[Probe], asked: _Asked) -> dict[Probe, Decimal | None]:
@@ -252,13 +267,16 @@ def _alone(probes: Iterable[Probe], asked: _Asked) -> dict[Probe, Decimal | None
     while waiting:
         try:
             lines = asked.price([line for (line,) in waiting]).lines
+        except Invalid:
+            # a figure beyond what amounts can be: it spoils the others, so they go one by one
+            return {probe: _together(probe, asked) for probe in found}
         except Refused as refusal:
             refused = {int(each.place.split("/")[1].split(".")[0]) for each in refusal.findings}
             if not refused:
                 raise
             waiting = [each for number, each in enumerate(waiting, 1) if number not in refused]
             continue
-        found.update(zip(waiting, map(asked.amount, lines), strict=True))
+        found.update(zip(waiting, map(asked.amount, _own(lines)), strict=True))
         break
     return found
 
@@ -268,8 +286,14 @@ def _together(probe: Probe, asked: _Asked) -> Decimal | None:
     if not probe:
         return Decimal(0)
     try:
-        amounts = [asked.amount(line) for line in asked.price(probe).lines]
-    except Refused:
+        lines = asked.price(probe).lines
+    except (Refused, Invalid):
         return None
+    amounts = [asked.amount(line) for line in _own(lines)]
     known = [each for each in amounts if each is not None]
     return total(known) if len(known) == len(amounts) else None
+
+
+def _own(lines: Iterable[PricedLine]) -> Iterable[PricedLine]:
+    """Of what was asked for the last line each: that of what is built in, else the only one."""
+    return {line.number.partition(".")[0]: line for line in lines}.values()

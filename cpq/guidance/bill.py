@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from cpq.bom import Component
+from cpq.bom import Component, Rollup
 from cpq.bom.layout import Place, instance
 from cpq.catalogue import Catalogue
-from cpq.configuration import Compiled, Configuration
+from cpq.configuration import Compiled, Configuration, Part
 from cpq.configuration.compiled import is_several
 from cpq.configuration.facts import countable
 from cpq.kernel.errors import Invalid
@@ -60,20 +60,33 @@ class Bill:
         self.lines = tuple(self._line(number) for number in range(len(self._places)))
 
     def probe(self, line: BillLine, values: Values) -> Configuration | None:
-        """The line alone, as something that can be priced; ``None`` where it is not there."""
+        """The line alone, as something that can be priced: the last of its lines. ``None`` where it
+        is not there.
+
+        Raises ``Invalid`` where its quantity cannot be derived from the values.
+        """
         amount = self._amount(line.place, values)
         if amount <= 0:
             return None
         prefix = self._places[line.place].prefix
         chosen = ((code, self._code(f"{prefix}{code}", values)) for code in line.attributes)
-        return Configuration(
+        own = tuple((code, value) for code, value in chosen if value)
+        if line.counts:
+            rollup: Rollup = "components" if line.held else "as_sold"
+            return _alone(line.product, amount, line.unit, rollup=rollup, values=own)
+        # what is built in is not sold by itself, and so is not asked whether it may be
+        built_in = Part(
+            key=line.product,
             product=line.product,
             quantity=amount,
+            total=amount,
             unit=line.unit,
-            choices=(),
-            parts=(),
-            values=tuple((code, value) for code, value in chosen if value),
-            rollup="components" if line.held else "as_sold",
+            sold="included",
+            values=own,
+        )
+        head = self.lines[0]
+        return _alone(
+            head.product, self.quantity, head.unit, rollup="components", parts=(built_in,)
         )
 
     def _line(self, number: int) -> BillLine:
@@ -215,6 +228,26 @@ class Bill:
     def _code(self, path: str, values: Values) -> str:
         number = self._variable(path)
         return self.model.variables[number].codes[values[number]]
+
+
+def _alone(
+    code: str,
+    amount: Decimal,
+    unit: str,
+    *,
+    rollup: Rollup,
+    values: tuple[tuple[str, str], ...] = (),
+    parts: tuple[Part, ...] = (),
+) -> Configuration:
+    return Configuration(
+        product=code,
+        quantity=amount,
+        unit=unit,
+        choices=(),
+        parts=parts,
+        values=values,
+        rollup=rollup,
+    )
 
 
 class _Naming:

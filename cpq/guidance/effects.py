@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cpq.catalogue import Catalogue
-from cpq.configuration import Configuration, Configurator
+from cpq.configuration import Configuration, Configurator, Selection
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import Money, rounded_fraction
 from cpq.kernel.period import Moment
@@ -26,12 +26,13 @@ class PriceEffect(NamedTuple):
     """A value that may be chosen, and what the whole costs then, without tax.
 
     ``change`` is the difference to what it costs now, ``percent`` the same in percent of that, to
-    one decimal (``None`` where it costs nothing now); ``configuration`` is the machine with it.
+    one decimal (``None`` where it costs nothing now); both are ``None`` where it has no price yet.
+    ``configuration`` is the machine with it.
     """
 
     code: str
     net: Money
-    change: Money
+    change: Money | None
     percent: Decimal | None
     configuration: Configuration
 
@@ -63,9 +64,9 @@ def price_effects(
     """What each value that is possible at a path would make of the price.
 
     What was chosen at the path itself does not stand in the way of its other values. The choices
-    stay as they are. A value of which it is not known whether it is possible, or whose
-    machine has no price, is left out. Raises ``NotFound`` (``configuration.unknown_choice``), and
-    what ``running_price`` does.
+    stay as they are. A value of which it is not known whether it is possible, or whose machine has
+    no price, is left out. Raises ``NotFound`` (``configuration.unknown_choice``), and what
+    ``price`` raises besides refusals.
 
     >>> from datetime import date
     >>> from cpq.bom import BOM, structure
@@ -87,13 +88,23 @@ def price_effects(
     H12 110.00 CNY 10.0
     """
     asked = _Asked(catalogue, on, customer, quantity)
-    now, aside = asked.priced(machine).net, _aside(machine, path)
-    found = ((code, _with(aside, path, code, asked)) for code in aside.domain(path).possible)
-    return tuple(
-        PriceEffect(code, each.net, each.net - now, _percent(each.net - now, now), each.made)
-        for code, each in found
-        if each is not None
-    )
+    try:
+        now = asked.priced(machine).net
+    except Refused:
+        now = None
+    before = machine.choices
+    machine.domain(path)  # refuses a path that is none
+    alone = len(machine.model.variables_at(path)) == 1
+    mine = {choice.value: choice for choice in before if choice.path == path and choice.picked}
+    try:
+        machine.restore(each for each in before if not (alone and each.path == path))
+        found = {
+            code: _with(machine, mine.get(code) or Selection(path=path, value=code), asked)
+            for code in machine.domain(path).possible
+        }
+    finally:
+        machine.restore(before)
+    return tuple(_effect(code, each, now) for code, each in found.items() if each is not None)
 
 
 class _Asked(NamedTuple):
@@ -122,32 +133,24 @@ class _Priced(NamedTuple):
         return self.pricing.net
 
 
-def _aside(machine: Configurator, path: str) -> Configurator:
-    """The same choices over the same model, but for a single one at ``path``, to try others on."""
-    other = Configurator(machine.model)
-    alone = len(machine.model.variables_at(path)) == 1
-    for choice in machine.choices:
-        if not choice.picked:
-            other.rule_out(choice.path, choice.value)
-        elif not (alone and choice.path == path):
-            other.choose(choice.path, choice.value)
-    return other
-
-
-def _with(aside: Configurator, path: str, code: str, asked: _Asked) -> _Priced | None:
-    """The machine with one value chosen, if it has a price; the choices are then as before."""
-    if any((choice.path, choice.value) == (path, code) for choice in aside.choices):
-        return asked.priced(aside)
+def _with(machine: Configurator, choice: Selection, asked: _Asked) -> _Priced | None:
+    """The machine with one choice more, if it has a price; the choices are then as before."""
+    before = machine.choices
     try:
-        aside.choose(path, code)
-    except Refused:
-        return None
-    try:
-        return asked.priced(aside)
+        if choice not in before:
+            machine.decide(choice)
+        return asked.priced(machine)
     except Refused:
         return None
     finally:
-        aside.unchoose(path, code)
+        machine.restore(before)
+
+
+def _effect(code: str, priced: _Priced, now: Money | None) -> PriceEffect:
+    if now is None or now.currency != priced.net.currency:
+        return PriceEffect(code, priced.net, None, None, priced.made)
+    change = priced.net - now
+    return PriceEffect(code, priced.net, change, _percent(change, now), priced.made)
 
 
 def _percent(change: Money, now: Money) -> Decimal | None:

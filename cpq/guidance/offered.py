@@ -5,13 +5,13 @@ before anything is solved, and the reason is kept: asked why an option is imposs
 configurator answers with the scope.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configurator, compiled, not_offered
 from cpq.customer import Customer
-from cpq.kernel.errors import DomainError, Finding
+from cpq.kernel.errors import DomainError, Finding, Refused
 from cpq.kernel.money import COMMERCIAL
 from cpq.kernel.period import Moment, instant, zone
 from cpq.kernel.text import LocalText, legible
@@ -19,6 +19,8 @@ from cpq.pricing.scene import scene_of
 from cpq.solver.oracle import Oracle
 from cpq.solver.problem import Problem
 from cpq.solver.solver import PATIENCE
+
+_SHOWN_MAX = 3
 
 
 def configurator(
@@ -34,9 +36,10 @@ def configurator(
 
     ``on`` is a business day in the catalogue's zone or an aware instant. ``oracle`` makes a
     complete engine for a problem, such as ``ClingoOracle``, which is asked after ``patience``
-    tries. A group all of whose options are withheld cannot be picked from, so a product that needs
-    one is refused (``configuration.no_solution``). Raises ``NotFound`` (``customer.unknown``,
-    ``bom.unknown``) and what ``Catalogue.bom``, ``compiled`` and ``Configurator`` raise.
+    tries. Where nothing can be had without what is withheld, or the product itself is, that is
+    refused (``configuration.no_solution``) with what withholds it. Raises ``NotFound``
+    (``customer.unknown``, ``bom.unknown``) and what ``Catalogue.bom``, ``compiled`` and
+    ``Configurator`` raise.
 
     >>> from datetime import date
     >>> from cpq.availability import SalesScope
@@ -55,9 +58,31 @@ def configurator(
     at = instant(on, zone(catalogue.zone))
     whole = catalogue.bom(product, on=on)
     withheld = not_offered(whole, lambda code: _why_not(code, catalogue, buyer, at))
+    head = _why_not(product, catalogue, buyer, at)
+    if head is not None:
+        raise _nothing_left(product, [head])
     model = compiled(whole, without=withheld)
     asked = None if oracle is None else oracle(model.problem)
-    return Configurator(model, patience=patience, oracle=asked)
+    try:
+        return Configurator(model, patience=patience, oracle=asked)
+    except Refused as refusal:
+        if refusal.code != "configuration.no_solution" or not withheld:
+            raise
+        raise _nothing_left(product, [each.finding for each in withheld]) from None
+
+
+def _nothing_left(product: str, findings: Sequence[Finding]) -> Refused:
+    """Nothing of a product can be had without what is withheld."""
+    told = list(dict.fromkeys(findings))
+    en = "; ".join(each.message.in_("en") for each in told[:_SHOWN_MAX])
+    zh = "；".join(each.message.in_("zh") for each in told[:_SHOWN_MAX])
+    return Refused(
+        "configuration.no_solution",
+        f"nothing of {product!r} can be configured without what is not offered: {en}",
+        findings=tuple(told),
+        product=product,
+        message_zh=f"除去不可售的部分，{product} 已无可选配置：{zh}",
+    )
 
 
 def _why_not(

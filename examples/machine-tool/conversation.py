@@ -143,7 +143,7 @@ def costs(machine: Configurator, path: str) -> None:
     now = machine.complete().configuration
     print(f"{path}: {', '.join(now.chosen(path))} as it stands")
     for effect in price_effects(machine, path, catalogue=CATALOGUE, customer=CUSTOMER, on=TODAY):
-        if not effect.code or effect.code in now.chosen(path):
+        if not effect.code or effect.code in now.chosen(path) or effect.change is None:
             continue
         brings = [
             f"{change.path}={change.after or 'none'}"

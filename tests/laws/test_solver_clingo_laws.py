@@ -79,7 +79,7 @@ def _exact(oracle: ClingoOracle, asked: Problem, choices: Any) -> tuple[int, ...
     return tuple(found)
 
 
-@given(st.integers(0, 10**9), st.sampled_from([(15, 12), (30, 25), (40, 60)]))
+@given(st.integers(0, 10**9), st.sampled_from([(15, 12), (30, 25)]))
 def test_large_entangled_problems_show_the_exact_domains(seed: int, size: tuple[int, int]) -> None:
     random = Random(seed)
     asked = entangled(random, variables=size[0], rules=size[1])

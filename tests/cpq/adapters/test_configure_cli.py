@@ -332,6 +332,7 @@ def test_every_step_tells_its_price(tmp_path: Path) -> None:
         "→ cooling=CHILLER-W implied",
         "net price 615900.00 CNY (+50100.00)",
         "undone",
+        "net price 565800.00 CNY (-50100.00)",
     ]
 
 
@@ -384,3 +385,35 @@ def test_a_complete_engine_may_be_asked(tmp_path: Path) -> None:
     pytest.importorskip("clingo")
     told = said(configure(tmp_path, "count", options=("--solver", "clingo")))
     assert told == ["18 configurations agree with the choices"]
+
+
+def test_what_was_filled_in_stands_in_nobodys_way(tmp_path: Path) -> None:
+    machine = ROOT / "examples" / "machine-tool"
+    words = ("configure", "VMC-1000", "-c", machine, *DAY)
+    typed = "complete\nprices spindle.motor\ncomplete margin\n"
+    after = terminal("cpq", *words, cwd=tmp_path, typed=typed)
+    at_once = terminal("cpq", *words, cwd=tmp_path, typed="complete margin\n")
+    told = said(at_once)[-1]
+    assert told.startswith("margin ")
+    assert told.endswith("none is better")
+    assert said(after)[-1] == told
+    assert any(line.startswith("SPM-30 ") for line in said(after))
+
+
+def test_another_customer_is_offered_what_is_his(tmp_path: Path) -> None:
+    folder = tmp_path / "laser"
+    shutil.copytree(LASER, folder)
+    scope = "code,allow,products,customers\nOURS,yes,LOADER-A,C-0042\n"
+    (folder / "scopes.csv").write_text(scope, encoding="utf-8")
+    commands = ("extras=LOADER-A", "price C-0042", "extras=LOADER-A", "price C-0077", "count")
+    done = configure(tmp_path, *commands, catalogue=folder)
+    assert refused(done)[0] == "configuration.conflict"
+    assert "OURS" in done.stderr
+    assert "✓ extras=LOADER-A chosen" in said(done)
+    assert said(done)[-1].endswith("configurations agree with the choices")
+
+
+def test_a_change_of_the_customer_is_no_change_of_the_machine(tmp_path: Path) -> None:
+    commands = ("head=HEAD-6KW", "price C-0042", "colour=grey")
+    told = said(configure(tmp_path, *commands, options=("--price",)))
+    assert told[-1] == "net price 516670.50 CNY"
