@@ -19,7 +19,7 @@ from cpq.kernel.money import Exact, plain, product, total
 from cpq.kernel.period import ALWAYS, Period
 from cpq.kernel.text import Code, LocalText
 
-NUMBERS_MAX: Final = 10_000
+NUMBERS_MAX: Final = 20_000
 """How many numbers a range may have: beyond that its values can be neither shown nor solved."""
 
 
@@ -93,7 +93,7 @@ class AttributeValue(Frozen):
 class NumberRange(Frozen):
     """Numbers on a grid: ``low``, and so on in steps, as long as they are not above ``high``.
 
-    At most 10,000 numbers; each is coded by its plain digits. ``unit`` is what they count.
+    At most 20,000 numbers; each is coded by its plain digits. ``unit`` is what they count.
 
     >>> NumberRange(low="10", high="11", step="0.5", unit="m").codes
     ('10', '10.5', '11')

@@ -135,9 +135,16 @@ class _Reading:
         return self._build(self.structure.product, prefix="", count=count)
 
     def measure(self, count: Decimal, unit: str) -> None:
-        """Find a quantity that its unit cannot have: parts must be counted by whole machines."""
+        """Find a quantity that is none, or that its unit cannot have."""
         places = self.structure.table.unit(unit).places
-        if places_of(count) > places and rounded(count, places) != count:
+        if count <= 0:
+            self._find(
+                "configuration.quantity_not_positive",
+                "quantity",
+                f"{plain(count)} {unit} is configured; give a quantity above 0",
+                f"选配数量 {plain(count)} {unit} 应大于 0",
+            )
+        elif places_of(count) > places and rounded(count, places) != count:
             self._find(
                 "configuration.off_grid",
                 "quantity",

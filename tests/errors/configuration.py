@@ -179,6 +179,17 @@ def a_choice_nobody_offers() -> object:
 
 
 @reproduces(
+    "configuration.quantity_not_positive",
+    en="Nothing, or less than nothing, of a product is configured.",
+    zh="选配数量不是正数。",
+    do="Give a quantity above 0; what comes back is a return.",
+    names=("0 set", "above 0"),
+)
+def no_machine_at_all() -> None:
+    configure(machine(), choose=RIGHT, quantity=0)
+
+
+@reproduces(
     "configuration.off_grid",
     en="A fraction of a product is configured whose unit has no such decimals.",
     zh="选配数量的小数位超过单位精度。",
