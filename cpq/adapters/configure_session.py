@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from json import dumps
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -33,6 +34,7 @@ from cpq.kernel.errors import DomainError, Invalid, Refused, Unavailable
 from cpq.kernel.text import legible
 from cpq.solver.oracle import Undecided
 
+Done = TypeVar("Done")
 _NONE = ("none", "无")
 _LISTED_MAX = 20
 
@@ -85,8 +87,7 @@ class Session:
         for path, codes in self.item.choose:
             for selection in self._to_begin(path, codes):
                 self._guarded(partial(self.machine.decide, selection))
-        if self.tells_price:
-            typer.echo(self.prices.running(self.machine))
+        self._tell_price()
 
     def obey(self, line: str) -> bool:
         """Do what one line says; whether the session goes on."""
@@ -122,8 +123,8 @@ class Session:
 
     def _tell(self, error: DomainError) -> None:
         """One line on the error stream, in Chinese where the refusal says it in Chinese."""
-        zh = error.facts.get("message_zh")
-        if self.spoken.first == "zh" and isinstance(zh, str):
+        zh = error.text.zh
+        if self.spoken.first == "zh" and zh:
             typer.echo(f"{zh} [{error.code}]", err=True)
         else:
             complain(error)
@@ -154,8 +155,7 @@ class Session:
         self.machine.restore(self._before.pop())
         self._fixes, self._asked = (), None
         typer.echo(self.words["undone"])
-        if self.tells_price:
-            typer.echo(self.prices.running(self.machine))
+        self._tell_price()
 
     def fix(self, rest: str) -> None:
         """Apply a correction that ``why`` listed: take its choices back, choose what was asked."""
@@ -179,9 +179,7 @@ class Session:
                 "input.invalid",
                 f"complete by {', '.join(AIMS)} or preference; found {legible(rest)!r}",
             )
-        told: list[str] = []
-        self._step(lambda: told.append(self._filled(rest)))
-        typer.echo(told[0])
+        typer.echo(self._step(lambda: self._filled(rest)))
 
     def _filled(self, rest: str) -> str:
         """Fill in what is best; say how good that is."""
@@ -224,14 +222,13 @@ class Session:
             raise
 
     def _correct(self, path: str, code: str, give_up: Iterable[Selection]) -> None:
-        self.machine.correct(path, code, give_up)
-        self.machine.decide(self._selection(path, code))
+        self.machine.correct(path, code, give_up, author=self.author)
 
-    def _step(self, act: Callable[[], None]) -> None:
+    def _step(self, act: Callable[[], Done]) -> Done:
         """Do one step that ``undo`` takes back; say what was chosen and what follows."""
         before, stood = self.machine.choices, _settled(self.machine.domains())
         try:
-            act()
+            done = act()
         except (DomainError, Undecided):
             self.machine.restore(before)
             raise
@@ -251,6 +248,10 @@ class Session:
             typer.echo(f"{SIGNS['implied']} {value} {self.words['implied']}")
         if len(new) > _LISTED_MAX:
             typer.echo(self.words["more"].format(count=len(new) - _LISTED_MAX))
+        self._tell_price()
+        return done
+
+    def _tell_price(self) -> None:
         if self.tells_price:
             typer.echo(self.prices.running(self.machine))
 

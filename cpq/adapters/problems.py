@@ -70,8 +70,7 @@ def problems(
 def _in_chinese(context: Mapping[str, object]) -> str:
     """What one of our own validators says in Chinese, if it does."""
     raised = context.get("error")
-    said = raised.facts.get("message_zh") if isinstance(raised, DomainError) else None
-    return legible(said) if isinstance(said, str) else ""
+    return raised.text.zh if isinstance(raised, DomainError) else ""
 
 
 def _without_kinds(path: tuple[int | str, ...], fields: object) -> tuple[int | str, ...]:

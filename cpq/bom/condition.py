@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, Literal, Self, cast
+from typing import ClassVar, Final, Literal, Self, cast
 
-from pydantic import GetJsonSchemaHandler, field_validator, model_serializer, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import field_validator
 
+from cpq.kernel.as_text import AsText
 from cpq.kernel.errors import Invalid
-from cpq.kernel.model import Frozen
 from cpq.kernel.money import exact
 from cpq.kernel.text import legible
 
@@ -105,7 +103,7 @@ class Or:
 Node = Is | Not | And | Or
 
 
-class Condition(Frozen):
+class Condition(AsText):
     """What must be chosen for something to hold; in JSON and TOML it is its text.
 
     Refused: ``condition.syntax`` with the place, ``condition.too_large``.
@@ -118,27 +116,12 @@ class Condition(Frozen):
     True
     """
 
-    text: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_plain_text(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
+    length_max: ClassVar[int] = LENGTH_MAX
 
     @field_validator("text")
     @classmethod
     def _can_be_read(cls, text: str) -> str:
         return str(_read(text))
-
-    @model_serializer
-    def _as_plain_text(self) -> str:
-        return self.text
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "minLength": 1, "maxLength": LENGTH_MAX}
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -163,9 +146,6 @@ class Condition(Frozen):
     def holds(self, lookup: Lookup) -> bool:
         """Whether it holds, where ``lookup`` gives what is chosen at a path."""
         return holds(self.node, lookup)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def holds(node: Node, lookup: Lookup) -> bool:

@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
-from pydantic import GetJsonSchemaHandler, field_validator, model_serializer, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import field_validator
 
+from cpq.kernel.as_text import AsText
 from cpq.kernel.errors import Invalid
 from cpq.kernel.expression import Expression
-from cpq.kernel.model import Frozen
 
 _KEPT_MAX: Final = 1024
 _LENGTH_MAX: Final = 1000
@@ -33,7 +31,7 @@ class _Read(NamedTuple):
     paths: tuple[tuple[str, str], ...]
 
 
-class QuantityFormula(Frozen):
+class QuantityFormula(AsText):
     """A formula over paths; in JSON and TOML it is its text.
 
     Refused as ``cpq.kernel.expression.Expression`` refuses formulas.
@@ -43,12 +41,7 @@ class QuantityFormula(Frozen):
     (('modules.quantity',), Fraction(7, 1))
     """
 
-    text: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_plain_text(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
+    length_max: ClassVar[int] = _LENGTH_MAX
 
     @field_validator("text")
     @classmethod
@@ -56,16 +49,6 @@ class QuantityFormula(Frozen):
         line = " ".join(text.split())
         _read(line)
         return line
-
-    @model_serializer
-    def _as_plain_text(self) -> str:
-        return self.text
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "minLength": 1, "maxLength": _LENGTH_MAX}
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -85,9 +68,6 @@ class QuantityFormula(Frozen):
             )
         except Invalid as error:
             raise _in_own_words(error, read.paths) from None
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @lru_cache(maxsize=_KEPT_MAX)

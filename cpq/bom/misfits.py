@@ -177,10 +177,4 @@ def _circle(path: tuple[str, ...]) -> Finding:
 
 
 def _of_error(error: DomainError, place: str) -> Finding:
-    said = error.facts.get("message_zh")
-    zh = said if isinstance(said, str) else ""
-    return Finding(
-        code=error.code,
-        place=legible(place),
-        message=LocalText(en=legible(error.message), zh=legible(zh)),
-    )
+    return Finding(code=error.code, place=legible(place), message=error.text)

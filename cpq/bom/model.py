@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pydantic import model_validator
 
-from cpq.bom.component import Component, OptionGroup, Rollup
+from cpq.bom.component import Component, OptionGroup, Rollup, Sold
 from cpq.bom.resource import Supply
 from cpq.bom.rule import Excludes, IfThen, Requires, SumRule
 from cpq.bom.table import CompatibilityTable
@@ -21,6 +21,14 @@ from cpq.product import Attribute
 
 Rule = Requires | Excludes | IfThen | CompatibilityTable | SumRule
 """What a bill of materials can say about choices."""
+
+
+_SOLD: dict[Rollup, Sold] = {
+    "parent": "included",
+    "allocated": "included",
+    "components": "priced",
+    "sum": "priced",
+}
 
 
 class BOM(Frozen):
@@ -72,6 +80,15 @@ class BOM(Frozen):
                 "give one of them another place or code"
             )
         return self
+
+    def sold(self, part: Component) -> Sold:
+        """Whether a part of it is priced by itself: as the roll-up says, else the part.
+
+        >>> part = Component(product="LEG", sold="priced")
+        >>> BOM(product="DESK").sold(part), BOM(product="DESK", rollup="parent").sold(part)
+        ('priced', 'included')
+        """
+        return _SOLD.get(self.rollup, part.sold)
 
     def parts(self) -> Iterator[Component]:
         """Every component that the BOM may contain: fixed parts, then all options."""

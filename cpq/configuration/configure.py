@@ -103,14 +103,6 @@ class _Below(NamedTuple):
     drawn: Mapping[str, Fraction] = {}
 
 
-_SOLD: dict[Rollup, Sold] = {
-    "parent": "included",
-    "allocated": "included",
-    "components": "priced",
-    "sum": "priced",
-}
-
-
 class _Reading:
     """Two passes over the structure: what is chosen, with findings as they come up; then parts."""
 
@@ -257,14 +249,14 @@ class _Reading:
         if bom is None:
             return _Below(supplied=_positive(own, 1), drawn=_positive(own, -1))
         made: list[tuple[Part, _Below, Decimal]] = []
-        sold = _SOLD.get(bom.rollup)
         for part in bom.components:
-            made += self._parts(part, f"{prefix}{part.key}", count, sold)
+            made += self._parts(part, f"{prefix}{part.key}", count, bom.sold(part))
         for group in bom.groups:
             path = f"{prefix}{group.code}"
             options = {option.key: option for option in group.options}
             for code in self._taken.get(path, ()):
-                made += self._parts(options[code], f"{path}.{code}", count, sold)
+                option = options[code]
+                made += self._parts(option, f"{path}.{code}", count, bom.sold(option))
         supplied, drawn = dict(_positive(own, 1)), dict(_positive(own, -1))
         for _, below, each in made:
             _add(supplied, below.supplied, each)
@@ -289,7 +281,7 @@ class _Reading:
         )
 
     def _parts(
-        self, part: Component, path: str, count: Decimal, sold: Sold | None
+        self, part: Component, path: str, count: Decimal, sold: Sold
     ) -> Iterator[tuple[Part, _Below, Decimal]]:
         """The part at a place, or its instances; with how many of its own unit each parent has."""
         quantity = part.quantity if part.fixed else self._quantity(path)
@@ -302,7 +294,7 @@ class _Reading:
             yield self._made(part, instance(path, number), key, (count, _ONE, sold))
 
     def _made(
-        self, part: Component, path: str, key: str, how: tuple[Decimal, Decimal, Sold | None]
+        self, part: Component, path: str, key: str, how: tuple[Decimal, Decimal, Sold]
     ) -> tuple[Part, _Below, Decimal]:
         count, quantity, sold = how
         amount = product(count, quantity)
@@ -314,7 +306,7 @@ class _Reading:
             quantity=quantity,
             total=amount,
             unit=self.structure.unit(part),
-            sold=sold or part.sold,
+            sold=sold,
             cascade=part.cascade,
             parts=below.parts,
             attributes=below.attributes,

@@ -11,9 +11,6 @@ from cpq.bom.layout import Slot, layout
 from cpq.configuration.reason import Filtered
 from cpq.kernel.errors import Finding
 
-_PRICING = ("components", "sum")
-_INCLUDING = ("parent", "allocated")
-
 
 def not_offered(whole: Structure, why_not: Callable[[str], Finding | None]) -> tuple[Filtered, ...]:
     """What of a structure is not sold: ``why_not`` says why a product is not, or ``None``.
@@ -48,8 +45,8 @@ class _Asked:
                     if finding is not None:
                         yield Filtered(slot.path, option.key, finding.with_(place=slot.path))
             case Component() if slot.codes[0] == "0":
-                finding = self._why(slot.source.product) if self._is_sold(slot) else None
-                if finding is not None:
+                finding = self._why(slot.source.product)
+                if finding is not None and self._is_sold(slot.source):
                     for code in slot.codes[1:]:
                         yield Filtered(slot.path, code, finding.with_(place=slot.path))
 
@@ -59,21 +56,12 @@ class _Asked:
             self._known[product] = self._why_not(product)
             bom = self._whole.bom(product)
             if bom is not None and self._known[product] is None:
-                along = (part for part in bom.components if part.fixed)
-                found = (self._why(part.product) for part in along if _is_sold(part, bom.rollup))
+                sold = (part for part in bom.components if bom.sold(part) == "priced")
+                found = (self._why(part.product) for part in sold if part.fixed)
                 self._known[product] = next((each for each in found if each is not None), None)
         return self._known[product]
 
-    def _is_sold(self, slot: Slot) -> bool:
+    def _is_sold(self, part: Component) -> bool:
         """Whether a part that may be left out is sold by itself, somewhere in the structure."""
-        part = slot.source
-        return any(
-            isinstance(part, Component) and part in bom.components and _is_sold(part, bom.rollup)
-            for bom in self._whole.boms
-        )
-
-
-def _is_sold(part: Component, rollup: str) -> bool:
-    if rollup in _PRICING:
-        return True
-    return rollup not in _INCLUDING and part.sold == "priced"
+        holding = (bom for bom in self._whole.boms if part in bom.components)
+        return any(bom.sold(part) == "priced" for bom in holding)

@@ -24,8 +24,6 @@ from cpq.product import Product
 _ONE = Decimal(1)
 _NOTHING = Decimal(0)
 _QUANTITY = ".quantity"
-_INCLUDING = ("parent", "allocated")
-_PRICING = ("components", "sum")
 
 Values = Mapping[int, int]
 """The values of some variables."""
@@ -112,9 +110,7 @@ class Bill:
             return False
         above = self.model.structure.bom(self._places[place.above].product)
         assert above is not None
-        if above.rollup in _INCLUDING or above.rollup in _PRICING:
-            return above.rollup in _INCLUDING
-        return place.component.sold == "included"
+        return above.sold(place.component) == "included"
 
     # how many there are ------------------------------------------------------------------------
 

@@ -87,13 +87,13 @@ def price_effects(
     H6 0.00 CNY 0.0
     H12 110.00 CNY 10.0
     """
+    machine.domain(path)  # refuses a path that is none
     asked = _Asked(catalogue, on, customer, quantity)
     try:
         now = asked.priced(machine).net
     except Refused:
         now = None
     before = machine.choices
-    machine.domain(path)  # refuses a path that is none
     alone = len(machine.model.variables_at(path)) == 1
     mine = {choice.value: choice for choice in before if choice.path == path and choice.picked}
     try:

@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from cpq.kernel.model import Frozen
-from cpq.kernel.text import LocalText
+from cpq.kernel.text import LocalText, legible
 
 Severity = Literal["error", "approval", "note"]
 
@@ -69,6 +69,16 @@ class DomainError(Exception):
         self.message = message
         self.findings = tuple(findings)
         self.facts = facts
+
+    @property
+    def text(self) -> LocalText:
+        """The message in both languages, in Chinese where the refusal says it (``message_zh``).
+
+        >>> Refused("bom.cycle", "A contains itself", message_zh="A 包含自身").text.zh
+        'A 包含自身'
+        """
+        zh = self.facts.get("message_zh")
+        return LocalText(en=legible(self.message), zh=legible(zh) if isinstance(zh, str) else "")
 
     def __str__(self) -> str:
         return f"{self.message} [{self.code}]"

@@ -12,7 +12,7 @@ from cpq.bom.layout import Layout, layout
 from cpq.configuration.lint import ModelFinding, lint_model
 from cpq.kernel.errors import DomainError
 from cpq.kernel.period import Moment
-from cpq.kernel.text import LocalText, legible
+from cpq.kernel.text import legible
 from cpq.lint.finding import LintFinding
 from cpq.lint.ground import Ground
 
@@ -100,12 +100,9 @@ def _of_product(found: ModelFinding, product: str) -> LintFinding:
 
 
 def _of_error(error: DomainError, product: str) -> LintFinding:
-    said = error.facts.get("message_zh")
     return LintFinding(
         code=error.code,
-        message=LocalText(
-            en=legible(error.message), zh=legible(said) if isinstance(said, str) else ""
-        ),
+        message=error.text,
         place=legible(f"boms/{product}"),
         products=(product,),
     )

@@ -14,13 +14,14 @@ from datetime import date
 from pathlib import Path
 
 from books import CONSUMER, RESELLER, read_books
+from command import answered
 from comparison import compare, line_of
 from configurable import COLOUR, SIZE, with_models
 from variants import BikeModel, Variant, days_of, read_models
 
 from cpq.catalogue import Catalogue
 from cpq.configuration import Configuration, Configurator, compiled, explode_configuration
-from cpq.kernel.errors import DomainError, NotFound, Unreadable
+from cpq.kernel.errors import NotFound, Unreadable
 from cpq.product import number_code
 
 SELLER = "Linda Mitchell"
@@ -135,18 +136,15 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) not in (1, 2) or any(each.startswith("-") for each in arguments):
         print("usage: python examples/adventureworks/bikes.py FOLDER [MODEL]", file=sys.stderr)
         return 2
-    folder = Path(arguments[0])
-    if not folder.is_dir():
-        print(f"error: {folder} is not a folder", file=sys.stderr)
-        return 2
-    try:
-        if len(arguments) == 2:
-            tell(folder, arguments[1])
-            return 0
-        return 0 if check(folder) else 1
-    except DomainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    folder, *model = arguments
+
+    def act(path: Path) -> bool:
+        if not model:
+            return check(path)
+        tell(path, model[0])
+        return True
+
+    return answered(folder, act)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from books import SOURCE_MONEY, AdventureWorks, read_books
+from command import answered
 from recount import Totals, recount_boms
 from sales import Sale, SoldLine, read_sales
 
@@ -153,15 +154,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1 or arguments[0].startswith("-"):
         print("usage: python examples/adventureworks/replay.py FOLDER", file=sys.stderr)
         return 2
-    folder = Path(arguments[0])
-    if not folder.is_dir():
-        print(f"error: {folder} is not a folder", file=sys.stderr)
-        return 2
-    try:
-        return 0 if replay(folder) else 1
-    except DomainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return answered(arguments[0], replay)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """The AdventureWorks example: a made-up folder of few rows, and the published one where it is."""
 
-import importlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +22,7 @@ PUBLISHED = (
     if "CPQ_DATA" in os.environ
     else ROOT.parent / "shared" / "data" / "adventureworks"
 )
-MODULES = ("rows", "materials", "books", "sales", "recount", "replay")
+MODULES = ("rows", "materials", "books", "sales", "recount", "command", "replay")
 
 FILES = {
     "ProductCategory.csv": "category_id,name\n1,Bikes\n2,Parts\n",
@@ -68,22 +66,6 @@ FILES = {
         "3,3,10,1,60.0001,0,1\n3,4,11,11,19.3334,0.02,2\n"
     ),
 }
-
-
-@pytest.fixture
-def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
-    """The example's modules, imported as its scripts import each other."""
-    monkeypatch.syspath_prepend(str(EXAMPLE))
-    yield {name: importlib.import_module(name) for name in MODULES}
-    for name in MODULES:
-        sys.modules.pop(name, None)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name, content in FILES.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    return tmp_path
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> None:

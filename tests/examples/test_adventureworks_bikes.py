@@ -6,11 +6,9 @@ black costs 1.201 times as much. From 2012 on black is not sold, and red 48 cost
 wheel too many.
 """
 
-import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +31,7 @@ PUBLISHED = (
 )
 MODULES = (
     *("rows", "materials", "books", "recount", "variants", "shares", "configurable"),
-    *("comparison", "bikes"),
+    *("comparison", "command", "bikes"),
 )
 SPRING, NEXT_YEAR, EARLY = date(2011, 5, 1), date(2012, 1, 1), date(2011, 3, 31)
 
@@ -83,22 +81,6 @@ FILES = {
         "23,30,31,2011-01-01,2011-06-30,EA,2,30.00\n24,30,31,2011-07-01,,EA,2,36.00\n"
     ),
 }
-
-
-@pytest.fixture
-def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
-    """The example's modules, imported as its scripts import each other."""
-    monkeypatch.syspath_prepend(str(EXAMPLE))
-    yield {name: importlib.import_module(name) for name in MODULES}
-    for name in MODULES:
-        sys.modules.pop(name, None)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name, content in FILES.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    return tmp_path
 
 
 class Bikes:

@@ -110,11 +110,7 @@ def test_an_explanation_is_minimal_and_a_correction_works(
     whole: Structure, data: st.DataObject
 ) -> None:
     model, every = _solved(whole)
-    configurator = Configurator(model)
-    values = data.draw(st.sampled_from(every))
-    for path, codes in model.chosen(values).items():
-        if codes and data.draw(st.booleans()):
-            configurator.choose(path, codes[0])
+    configurator = _begun(model, every, data)
     for path, code in _pairs(model):
         variable, mask = model.literal(path, code) or (0, 0)
         if _standing(configurator, path, code) != "impossible":
@@ -135,6 +131,16 @@ def test_an_explanation_is_minimal_and_a_correction_works(
             return
 
 
+def _begun(model: Compiled, every: list[Values], data: st.DataObject) -> Configurator:
+    """A configurator with some of the choices of a solution."""
+    configurator = Configurator(model)
+    values = data.draw(st.sampled_from(every))
+    for path, codes in model.chosen(values).items():
+        if codes and data.draw(st.booleans()):
+            configurator.choose(path, codes[0])
+    return configurator
+
+
 def _standing(configurator: Configurator, path: str, code: str) -> str:
     return {o.code: o.standing for o in configurator.domain(path).offers}.get(code, "")
 
@@ -144,11 +150,7 @@ def test_what_is_implied_follows_from_the_choices_named(
     whole: Structure, data: st.DataObject
 ) -> None:
     model, every = _solved(whole)
-    configurator = Configurator(model)
-    values = data.draw(st.sampled_from(every))
-    for path, codes in model.chosen(values).items():
-        if codes and data.draw(st.booleans()):
-            configurator.choose(path, codes[0])
+    configurator = _begun(model, every, data)
     for path, code in _pairs(model):
         if _standing(configurator, path, code) != "implied":
             continue

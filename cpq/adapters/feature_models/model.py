@@ -14,9 +14,6 @@ from typing import Literal, NamedTuple
 from cpq.kernel.errors import NotFound
 from cpq.solver.problem import Problem
 
-SELECTED = 1
-"""The value of a variable whose feature is part of the product."""
-
 Kind = Literal["import", "type", "cardinality", "constraint"]
 
 

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Self
+from typing import ClassVar, Self
 
-from pydantic import GetJsonSchemaHandler, field_validator, model_serializer, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import field_validator
 
+from cpq.kernel.as_text import AsText
 from cpq.kernel.errors import Invalid
 from cpq.kernel.expression.compiled import Formula, compiled
 from cpq.kernel.expression.source import LENGTH_MAX, Source, too_deep, written
-from cpq.kernel.model import Frozen
 from cpq.kernel.money import exact
 from cpq.kernel.ratio import fits
 
@@ -21,7 +19,7 @@ _COMPILED_MAX = 4096
 _NAMES_SHOWN = 20
 
 
-class Expression(Frozen):
+class Expression(AsText):
     """A formula for a price, written as text; in JSON it is that text.
 
     Numbers as ``1200`` or ``0.25`` (exact), names, ``+ - * /``, comparisons that may be chained,
@@ -40,12 +38,7 @@ class Expression(Frozen):
     ['rate', '长度']
     """
 
-    text: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_plain_text(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
+    length_max: ClassVar[int] = LENGTH_MAX
 
     @field_validator("text")
     @classmethod
@@ -53,16 +46,6 @@ class Expression(Frozen):
         line = written(text)
         _formula(line)
         return line
-
-    @model_serializer
-    def _as_plain_text(self) -> str:
-        return self.text
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "minLength": 1, "maxLength": LENGTH_MAX}
 
     @classmethod
     def of(cls, text: str, *, rule: str = "") -> Self:
@@ -160,9 +143,6 @@ class Expression(Frozen):
         formula = _formula(self.text)
         start = formula.starts[formula.names.index(name)]
         return Source(self.text).refused(code, start, f"{name!r} {what}", found=name)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @lru_cache(maxsize=_COMPILED_MAX)
