@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,12 @@ from cpq.kernel.text import Code, LocalText
 
 NUMBERS_MAX: Final = 20_000
 """How many numbers a range may have: beyond that its values can be neither shown nor solved."""
+
+BillingPeriod = Literal["month", "quarter", "year"]
+"""How long one period of service is: what a price that recurs is for (计费周期)."""
+
+Periods = Annotated[int, Field(ge=1, le=1200)]
+"""For how many billing periods a service is sold."""
 
 
 class Category(Frozen):
@@ -40,7 +46,8 @@ class Product(Frozen):
 
     ``unit`` is the unit it is counted in, ``tax_code`` a row of the tax table, ``variant_of`` the
     product it is a variant of, ``sellable`` when it may be sold (days inclusive). ``freight``: it
-    is what transport costs, which promotions on goods leave alone.
+    is what transport costs, which promotions on goods leave alone. ``billing``: it is a service
+    whose price is for one unit and one such period, over and over; ``None`` is charged once.
 
     >>> Product(code="M8", name="Bolt M8", unit="pc").name.in_("en")
     'Bolt M8'
@@ -55,6 +62,7 @@ class Product(Frozen):
     sellable: Period = ALWAYS
     description: LocalText = LocalText()
     freight: bool = added(False)
+    billing: BillingPeriod | None = added(None)
 
 
 def lineage(

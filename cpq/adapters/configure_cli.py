@@ -59,6 +59,7 @@ def configuring(
     ] = None,
     customer: Annotated[str, typer.Option(help="For whom it is priced.")] = "",
     quantity: Annotated[str, typer.Option("--quantity", "-n", help="How many; else 1.")] = "",
+    periods: Annotated[str, typer.Option(help="Months or years for what recurs.")] = "",
     on: Annotated[str, typer.Option("--on", "--date", help="The day; today unless said.")] = "",
     author: Annotated[str, typer.Option(help="Who chooses.")] = "",
     tells_price: Annotated[
@@ -77,7 +78,7 @@ def configuring(
     """
     spoken, day = language(locale), _day(on)
     books = read_catalogue(catalogue)
-    item = _item(product, choices, quantity)
+    item = _item(product, choices, quantity=quantity, periods=periods)
 
     def machine_for(whom: str) -> Configurator:
         return configurator(
@@ -88,7 +89,7 @@ def configuring(
             oracle=None if solver is None else ClingoOracle,
         )
 
-    prices = Prices(books, on=day, customer=customer, quantity=item.quantity, spoken=spoken)
+    prices = Prices(books, on=day, customer=customer, item=item, spoken=spoken)
     session = Session(
         machine_for, item, prices=prices, author=author, spoken=spoken, tells_price=tells_price
     )
@@ -119,7 +120,7 @@ def _lines(prompt: str) -> Iterator[str]:
             return
 
 
-def _item(product: str, file: Path | None, quantity: str) -> ConfiguredItem:
+def _item(product: str, file: Path | None, *, quantity: str, periods: str) -> ConfiguredItem:
     """The item to begin with: from a file of choices or a request, else without any choice.
 
     Raises ``Unreadable`` (``request.unreadable``).
@@ -127,6 +128,8 @@ def _item(product: str, file: Path | None, quantity: str) -> ConfiguredItem:
     fields: dict[str, Any] = {} if file is None else _choices(product, file)
     if quantity:
         fields["quantity"] = quantity
+    if periods:
+        fields["periods"] = periods
     try:
         return ConfiguredItem.model_validate({**fields, "configure": product})
     except ValidationError as error:

@@ -1,12 +1,12 @@
 """The prices of a configuring session (选配报价): running, by value, and the best."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from rich.table import Table
 
 from cpq.adapters.configure_table import PRICE_WORDS
+from cpq.adapters.request import ConfiguredItem
 from cpq.adapters.trace_table import plain_table
 from cpq.adapters.words import Language
 from cpq.catalogue import Catalogue
@@ -20,16 +20,23 @@ AIMS: Final[dict[str, Aim]] = {"price": "price", "cost": "cost", "margin": "marg
 
 
 class Prices:
-    """What is configured, priced by ``catalogue`` on the day ``on``, ``quantity`` at once.
+    """What is configured, priced by ``catalogue`` on the day ``on``: as many of it, and for as many
+    periods, as the ``item`` asks for.
 
     ``customer`` may be changed; nobody, where it is empty.
     """
 
     def __init__(
-        self, catalogue: Catalogue, *, on: date, customer: str, quantity: Decimal, spoken: Language
+        self,
+        catalogue: Catalogue,
+        *,
+        on: date,
+        customer: str,
+        item: ConfiguredItem,
+        spoken: Language,
     ) -> None:
         self.catalogue, self.on, self.customer = catalogue, on, customer
-        self._quantity, self._spoken = quantity, spoken
+        self._quantity, self._periods, self._spoken = item.quantity, item.periods, spoken
         self._words = PRICE_WORDS[spoken.first]
         self._before: Money | None = None
 
@@ -67,6 +74,7 @@ class Prices:
             on=self.on,
             customer=self.customer or None,
             quantity=self._quantity,
+            periods=self._periods,
         )
         for each in found:
             percent = "" if each.percent is None else f"{each.percent:+f} %"
@@ -84,6 +92,7 @@ class Prices:
             on=self.on,
             customer=self.customer or None,
             quantity=self._quantity,
+            periods=self._periods,
         )
 
     def best_told(self, found: Best, aim: Aim) -> str:
@@ -102,6 +111,7 @@ class Prices:
             on=self.on,
             customer=customer or None,
             quantity=self._quantity,
+            periods=self._periods,
         )
 
 

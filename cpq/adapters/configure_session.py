@@ -354,7 +354,8 @@ class Session:
         """
         if not rest:
             raise Invalid("input.invalid", "save needs a file: save FILE")
-        file, made = Path(rest), self._completed().configuration
+        file = Path(rest)
+        made = self._completed().configuration.with_(periods=self.item.periods)
         request = request_of(
             made,
             self.machine.model.layout.slots,

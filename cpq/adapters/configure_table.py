@@ -302,14 +302,13 @@ def request_of(
 ) -> dict[str, object]:
     """A configuration as a request for a quote, valid for thirty days."""
     choose = dict(choices_of(made, slots))
+    item = {"configure": made.product, "quantity": plain(made.quantity), "choose": choose}
     return {
         "number": number,
         **({"customer": customer} if customer else {}),
         "issued_on": str(on),
         "valid_until": str(on + _VALID),
-        "items": [
-            {"configure": made.product, "quantity": plain(made.quantity), "choose": choose},
-        ],
+        "items": [item if made.periods is None else {**item, "periods": made.periods}],
     }
 
 

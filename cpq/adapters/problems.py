@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.text import LocalText, legible
 
+_FOUND_MAX = 80
 _CODE = re.compile(r" \[([a-z_]+\.[a-z_]+)\]$")
 _WORDS = {
     "extra_forbidden": "this field is not known here; correct its name or leave it out",
@@ -58,13 +59,18 @@ def problems(
         if said:
             message = message[: said.start()]
         if "found" not in message and not isinstance(problem["input"], dict | list | tuple):
-            found = problem["input"]
-            message += f"; found {found if isinstance(found, Decimal) else repr(found)}"
+            message += f"; found {_shown(problem['input'])}"
         yield Finding(
             code=said[1] if said else otherwise,
             place=legible(":".join(part for part in (place, where) if part)),
             message=LocalText(en=legible(message), zh=_in_chinese(problem.get("ctx", {}))),
         )
+
+
+def _shown(found: object) -> str:
+    """What was found, escaped, and cut where it is long."""
+    text = legible(str(found) if isinstance(found, Decimal) else repr(found))
+    return text if len(text) <= _FOUND_MAX else f"{text[: _FOUND_MAX - 2]} …"
 
 
 def _in_chinese(context: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ JSON (or TOML) with the number that the host gave, the customer, the days and wh
       "items": [
         {"configure": "LASER-3000", "quantity": 2, "choose": {"head": "HEAD-12KW"}},
         {"product": "NOZZLE-15", "quantity": 120},
+        {"product": "CARE", "quantity": 2, "periods": 36},
         {"product": "PANEL", "attributes": {"length": "2.5", "colour": "red"}, "optional": true}
       ],
       "manual": {"2": {"percent_off": "5", "reason": "trade fair", "by": "Li Wei"}},
@@ -37,6 +38,7 @@ from cpq.kernel.money import COMMERCIAL, CurrencyCode, Exact, RoundingPolicy
 from cpq.kernel.text import Code, Line, LocalText, Number, legible
 from cpq.manual import ManualPrice
 from cpq.pricing import price
+from cpq.product import Periods
 from cpq.purchased import Purchased
 from cpq.quote import Clause, PaymentTerm, Quote, draft_quote
 
@@ -45,12 +47,16 @@ _TABLES = {"attributes", "choose", "contract", "last_prices", "manual", "period"
 
 
 class ConfiguredItem(Frozen):
-    """A product to configure: ``choose`` maps a path to the code or codes picked there."""
+    """A product to configure: ``choose`` maps a path to the code or codes picked there.
+
+    ``periods`` is for how many billing periods all of it that recurs is sold.
+    """
 
     configure: Code
     quantity: Exact = Field(default=Decimal(1), gt=0)
     choose: tuple[tuple[str, tuple[Code, ...]], ...] = ()
     optional: bool = False
+    periods: Periods | None = None
 
     @field_validator("choose", mode="before")
     @classmethod
@@ -99,6 +105,7 @@ class AskedProduct(Frozen):
     attributes: Annotated[tuple[tuple[Code, Line], ...], BeforeValidator(_values)] = ()
     full_quantity: Exact | None = Field(default=None, gt=0)
     optional: bool = False
+    periods: Periods | None = None
 
     @property
     def item(self) -> Item:
@@ -110,6 +117,7 @@ class AskedProduct(Frozen):
             attributes=tuple(sorted(self.attributes)),
             full_quantity=self.full_quantity,
             optional=self.optional,
+            periods=self.periods,
         )
 
 
@@ -268,7 +276,7 @@ def _items(request: QuoteRequest, catalogue: Catalogue) -> list[Item | Configura
         try:
             bom = catalogue.bom(asked.configure, on=request.issued_on)
             made = configure(bom, choose=dict(asked.choose), quantity=asked.quantity)
-            items.append(made.with_(optional=True) if asked.optional else made)
+            items.append(made.with_(optional=asked.optional, periods=asked.periods))
         except Refused as refusal:
             findings += [
                 finding.with_(place=f"items/{place}/{finding.place}")

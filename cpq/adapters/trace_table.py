@@ -21,6 +21,7 @@ from cpq.quote import Quote
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing, Trigger, WhyNot
 from cpq.waterfall.reasons import facts_of, reason_text
+from cpq.waterfall.recurring import times_text
 from cpq.waterfall.text import POINTS
 
 _SHOWN_PLACES = 6
@@ -66,6 +67,7 @@ def why_table(lines: Sequence[PricedLine], *, rule: str, spoken: Language) -> Ta
         if rule and not rows:
             continue
         title = f"{line.name.in_(spoken.first)} × {plain(line.quantity)} {line.unit}"
+        title += times_text(line, spoken.first)
         if line.included:
             table.add_row(line.number, title, "", "", words["included"], style="dim")
         else:
@@ -169,9 +171,12 @@ def _extended(line: PricedLine, figures: Figures) -> Iterator[tuple[str, ...]]:
         flat = f" + {figures.amount(part.flat)}" if part.flat else ""
         counted = f"{figures.number(part.quantity)} {line.unit} × "
         said = f"{counted}{figures.amount(part.unit_price)}{size}{flat}"
+        if flat and line.periods is not None:
+            said = f"({said})"
+        said += times_text(line, figures.language.first)
         yield label, said, "", "", figures.amount(part.amount)
     if not line.breakdown:
-        times = f"× {figures.number(line.quantity)}"
+        times = f"× {figures.number(line.quantity)}{times_text(line, figures.language.first)}"
         unit = figures.amount(line.unit_price)
         yield label, "", times, unit, figures.amount(line.amount)
 

@@ -9,6 +9,7 @@ from cpq.bom import Rollup, Sold
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact
 from cpq.kernel.text import Code, Line, LocalText
+from cpq.product import Periods
 
 Origin = Literal["user", "preset", "rule"]
 """Who made a choice: a person, the model's own preset, or the rules that left nothing else."""
@@ -22,7 +23,8 @@ class Item(Frozen):
 
     ``attributes`` are its values by attribute code, for attribute prices. Tiers are reached by
     ``full_quantity`` where it is given, and priced by ``quantity``: what is prorated buys at the
-    tier of the whole. An ``optional`` item is offered beside the totals.
+    tier of the whole. An ``optional`` item is offered beside the totals. ``periods`` is for how
+    many months, quarters or years a product that recurs is sold.
 
     >>> Item(product="M8", quantity="200").unit is None
     True
@@ -34,6 +36,7 @@ class Item(Frozen):
     attributes: tuple[tuple[Code, Line], ...] = added(())
     full_quantity: Exact | None = added(None)
     optional: bool = added(False)
+    periods: Periods | None = added(None)
 
 
 class Choice(Frozen):
@@ -72,7 +75,8 @@ class Configuration(Frozen):
     """A configured product: the tree of its parts, the choices it came from.
 
     ``quantity`` counts ``unit``, the product's own; it is priced as one line and one line per part.
-    ``configure`` makes it; an ``optional`` one is offered beside the totals.
+    ``configure`` makes it; an ``optional`` one is offered beside the totals. ``periods`` is for how
+    many months, quarters or years all of it that recurs is sold.
 
     >>> desk = Configuration(product="DESK", quantity=2, unit="pc", choices=(), parts=(
     ...     {"key": "LEG", "product": "LEG", "quantity": 4, "total": 8, "unit": "pc",
@@ -90,6 +94,7 @@ class Configuration(Frozen):
     values: tuple[tuple[Code, Line], ...] = added(())
     rollup: Rollup = added("as_sold")
     optional: bool = added(False)
+    periods: Periods | None = added(None)
 
     def chosen(self, path: str) -> tuple[str, ...]:
         """The values picked at a path, none where nothing was."""

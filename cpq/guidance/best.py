@@ -64,12 +64,14 @@ def complete_by(
     on: Moment,
     customer: str | None = None,
     quantity: object = 1,
+    periods: int | None = None,
 ) -> Best:
     """The best configuration that agrees with the choices, by the real prices of a customer.
 
-    ``quantity`` machines are priced together, so that tiers count; amounts are net of tax, before
-    promotions, in the currency that the customer is priced in. What has no price is not picked as
-    long as anything else can be; what has no known cost neither, where costs count. Deterministic.
+    ``quantity`` machines are priced together, so that tiers count, what recurs for so many
+    ``periods``; amounts are net of tax, before promotions, in the currency that the customer is
+    priced in. What has no price is not picked as long as anything else can be; what has no known
+    cost neither, where costs count. Deterministic.
 
     Raises what ``price`` and ``configure`` do; ``Invalid`` (``guidance.unknown_aim``); ``Refused``
     (``guidance.cost_unknown``) where the cost of something that must be there is not known.
@@ -98,7 +100,7 @@ def complete_by(
             f"a completion aims at one of {', '.join(_AIMS)}; found {aim!r}",
         )
     asked = _Asked(aim, catalogue, on, customer)
-    bill = Bill(machine.model, catalogue=catalogue, quantity=exact(quantity))
+    bill = Bill(machine.model, catalogue=catalogue, quantity=exact(quantity), periods=periods)
     boms = machine.model.structure.boms
     perhaps = frozenset(bom.product for bom in boms if next(bom.parts(), None))
     surely = frozenset(bom.product for bom in boms if _has_parts(bom))
@@ -118,7 +120,7 @@ def _has_parts(bom: BOM) -> bool:
 def _best(machine: Configurator, bill: Bill, asked: "_Asked", *, sure: bool) -> Best:
     tariff = _Tariff(bill, machine.masks, asked)
     found = machine.complete(tariff.costs, joint=tariff.joint, quantity=bill.quantity)
-    made = found.configuration
+    made = found.configuration.with_(periods=bill.periods)
     amount = asked.amount_of(asked.price([made]))
     sure = sure and tariff.sure and amount.amount == tariff.money(found.cost)
     bound = Money(tariff.money(found.bound), amount.currency) if sure else None

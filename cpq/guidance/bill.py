@@ -46,11 +46,16 @@ class BillLine(NamedTuple):
 
 
 class Bill:
-    """The lines that ``quantity`` of a compiled product may have, priced by ``catalogue``."""
+    """The lines that ``quantity`` of a compiled product may have, priced by ``catalogue``; what
+    recurs for so many ``periods``.
+    """
 
-    def __init__(self, model: Compiled, *, catalogue: Catalogue, quantity: Decimal) -> None:
+    def __init__(
+        self, model: Compiled, *, catalogue: Catalogue, quantity: Decimal, periods: int | None
+    ) -> None:
         self.model = model
         self.quantity = quantity
+        self.periods = periods
         self._places = model.layout.places
         self._by_path = {place.path: place for place in self._places}
         self._naming = _Naming(catalogue)
@@ -71,7 +76,7 @@ class Bill:
         own = tuple((code, value) for code, value in chosen if value)
         if line.counts:
             rollup: Rollup = "components" if line.held else "as_sold"
-            return _alone(line.product, amount, line.unit, rollup=rollup, values=own)
+            return self._alone(line.product, amount, line.unit, rollup=rollup, values=own)
         # what is built in is not sold by itself, and so is not asked whether it may be
         built_in = Part(
             key=line.product,
@@ -83,8 +88,29 @@ class Bill:
             values=own,
         )
         head = self.lines[0]
-        return _alone(
+        return self._alone(
             head.product, self.quantity, head.unit, rollup="components", parts=(built_in,)
+        )
+
+    def _alone(
+        self,
+        code: str,
+        amount: Decimal,
+        unit: str,
+        *,
+        rollup: Rollup,
+        values: tuple[tuple[str, str], ...] = (),
+        parts: tuple[Part, ...] = (),
+    ) -> Configuration:
+        return Configuration(
+            product=code,
+            quantity=amount,
+            unit=unit,
+            choices=(),
+            parts=parts,
+            values=values,
+            rollup=rollup,
+            periods=self.periods,
         )
 
     def _line(self, number: int) -> BillLine:
@@ -224,26 +250,6 @@ class Bill:
     def _code(self, path: str, values: Values) -> str:
         number = self._variable(path)
         return self.model.variables[number].codes[values[number]]
-
-
-def _alone(
-    code: str,
-    amount: Decimal,
-    unit: str,
-    *,
-    rollup: Rollup,
-    values: tuple[tuple[str, str], ...] = (),
-    parts: tuple[Part, ...] = (),
-) -> Configuration:
-    return Configuration(
-        product=code,
-        quantity=amount,
-        unit=unit,
-        choices=(),
-        parts=parts,
-        values=values,
-        rollup=rollup,
-    )
 
 
 class _Naming:

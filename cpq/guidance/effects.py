@@ -44,12 +44,13 @@ def running_price(
     on: Moment,
     customer: str | None = None,
     quantity: object = 1,
+    periods: int | None = None,
 ) -> Pricing:
     """The price of what is configured so far, with presets wherever nothing else was chosen.
 
-    Raises what ``price`` and ``configure`` do.
+    What recurs is sold for so many ``periods``. Raises what ``price`` and ``configure`` do.
     """
-    return _Asked(catalogue, on, customer, quantity).priced(machine).pricing
+    return _Asked(catalogue, on, customer, quantity, periods).priced(machine).pricing
 
 
 def price_effects(
@@ -60,6 +61,7 @@ def price_effects(
     on: Moment,
     customer: str | None = None,
     quantity: object = 1,
+    periods: int | None = None,
 ) -> tuple[PriceEffect, ...]:
     """What each value that is possible at a path would make of the price.
 
@@ -88,7 +90,7 @@ def price_effects(
     H12 110.00 CNY 10.0
     """
     machine.domain(path)  # refuses a path that is none
-    asked = _Asked(catalogue, on, customer, quantity)
+    asked = _Asked(catalogue, on, customer, quantity, periods)
     try:
         now = asked.priced(machine).net
     except Refused:
@@ -114,9 +116,11 @@ class _Asked(NamedTuple):
     on: Moment
     customer: str | None
     quantity: object
+    periods: int | None
 
     def priced(self, machine: Configurator) -> "_Priced":
-        made = machine.complete(quantity=self.quantity).configuration
+        found = machine.complete(quantity=self.quantity).configuration
+        made = found.with_(periods=self.periods)
         return _Priced(
             made, price([made], catalogue=self.catalogue, on=self.on, customer=self.customer)
         )

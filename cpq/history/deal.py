@@ -31,16 +31,19 @@ _FATES: dict[QuoteState, DealStatus] = {
     "lost": "lost",
     "sent": "quoted",
     "superseded": "quoted",
+    "withdrawn": "quoted",
 }
+_UNSENT = {"draft": "a draft", "in_approval": "in approval", "approved": "not sent yet"}
 
 
 class LinePrice(Frozen):
     """What a line costs per base unit, and what the list said; amounts in ``currency``, before tax.
 
     ``net`` is the amount of the line after all allocations, for ``quantity`` of ``unit``, which is
-    ``base_quantity`` of ``base_unit``, the product's own. ``list_price`` is the list price of one
-    base unit on that day, before tax; ``None`` where there was none. ``family`` is the product that
-    this one is a variant of.
+    ``base_quantity`` of ``base_unit``, the product's own; of what recurs it is × the periods, so
+    that a price is for one unit and period. ``list_price`` is the list price of one base unit on
+    that day, before tax; ``None`` where there was none. ``family`` is the product that this one is
+    a variant of.
 
     >>> line = LinePrice(line="1", product="M8", quantity=2, unit="box", base_quantity=10,
     ...                  base_unit="pc", currency="CNY", net="33.30", list_price="3.70")
@@ -127,19 +130,21 @@ def deal_prices(
 ) -> tuple[DealPrice, ...]:
     """The prices that a quote leaves to history: won where accepted, lost where lost, else quoted.
 
-    Lines and units are those of ``line_prices``. ``region`` and ``channel`` are the customer's
-    unless given; ``one_off`` are the numbers of lines whose price is no precedent. Raises
-    ``Refused`` (``deal_price.draft``) for a draft, which nobody was offered; ``NotFound``
+    Lines and units are those of ``line_prices``, with the alternative and the options that were
+    accepted, else with what was recommended. ``region`` and ``channel`` are the customer's unless
+    given; ``one_off`` are the numbers of lines whose price is no precedent. Raises ``Refused``
+    (``deal_price.draft``) for one that was not sent, which nobody was offered; ``NotFound``
     (``deal_price.unknown_line``) and what ``line_prices`` raises.
     """
-    if quote.state == "draft":
+    status = _FATES.get(quote.state)
+    if status is None:
         raise Refused(
             "deal_price.draft",
-            f"quote {quote.reference} is a draft, and a price that nobody was offered is no deal "
-            "price; send() it",
+            f"quote {quote.reference} is {_UNSENT[quote.state]}, and a price that nobody was "
+            "offered is no deal price; send() it",
             number=quote.number,
         )
-    known = {line.number for line in quote.pricing.lines}
+    known = {line.number for line in quote.agreed.lines}
     for number in one_off:
         if number not in known:
             raise NotFound(
@@ -151,7 +156,7 @@ def deal_prices(
     deal = {
         "quote": quote.number,
         "version": quote.version,
-        "status": _FATES[quote.state],
+        "status": status,
         "on": _day(quote),
         "customer": quote.customer.code,
         "groups": quote.customer.groups,
@@ -161,7 +166,7 @@ def deal_prices(
     }
     return tuple(
         DealPrice(**_fields(price), **deal, one_off=price.line in one_off)
-        for price in line_prices(quote.pricing, catalogue=catalogue)
+        for price in line_prices(quote.agreed, catalogue=catalogue)
     )
 
 
@@ -200,7 +205,7 @@ def _line_price(
         attributes=attributes,
         quantity=line.quantity,
         unit=line.unit,
-        base_quantity=Fraction(line.quantity) * factor,
+        base_quantity=Fraction(line.quantity) * factor * (line.periods or 1),
         base_unit=unit,
         currency=line.currency,
         net=line.net,

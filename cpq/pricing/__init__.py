@@ -5,9 +5,10 @@ The pricing plan says which steps there are and in which order (``cpq.plan``). I
 1. the unit phase finds what one unit of each line costs: cost, list, book and tier, attributes,
    agreements, formulas, a manual price, by book, day, unit, quantity and customer; a part that its
    parent's price includes costs nothing by itself;
-2. the document phase looks at the whole: amounts = quantity × price, rounded once to the policy's
-   places; lines that are a percentage of others; promotions by priority, down to the floors;
-   net = amount − discounts; tax on each line or each tax code; gross = net + tax.
+2. the document phase looks at the whole: amounts = quantity × price (× periods where it recurs),
+   rounded once to the policy's places; lines that are a percentage of others; promotions by
+   priority, down to the floors; net = amount − discounts; tax on each line or each tax code;
+   gross = net + tax.
 
 Pricing always starts from the list: a rule that no longer holds leaves nothing behind. It reads
 no clock and no context: the same request, snapshot and day give the same bytes.
@@ -28,7 +29,7 @@ from cpq.kernel.errors import Finding, NotFound, Refused, refuse_if
 from cpq.kernel.money import COMMERCIAL, RoundingPolicy, exact
 from cpq.kernel.period import Moment, instant, zone
 from cpq.manual import ManualPrice
-from cpq.plan import PricingPlan
+from cpq.plan import STANDARD_PLAN, PricingPlan
 from cpq.ports import TaxEngine
 from cpq.pricing.amounts import extend
 from cpq.pricing.answers import Answers
@@ -59,13 +60,16 @@ def item(
     attributes: Mapping[str, object] = _NO_ATTRIBUTES,
     optional: bool = False,
     full_quantity: object = None,
+    periods: int | None = None,
 ) -> Item:
-    """So many of a product as it stands.
+    """So many of a product as it stands; of one that recurs for so many billing periods.
 
     >>> item("M8", 200).quantity
     Decimal('200')
     >>> item("CLOTH", 3, attributes={"length": "2.5"}).attributes
     (('length', '2.5'),)
+    >>> item("CARE", 10, periods=36).periods
+    36
     """
     return Item(
         product=product,
@@ -74,6 +78,7 @@ def item(
         attributes=tuple((code, str(value)) for code, value in sorted(attributes.items())),
         optional=optional,
         full_quantity=None if full_quantity is None else exact(full_quantity),
+        periods=periods,
     )
 
 
@@ -101,38 +106,34 @@ def price(
     at the catalogue's rate of the day. ``on`` is a business day in the catalogue's zone or an aware
     instant. ``manual`` gives prices by line number, ``purchased`` what was bought before for tiers
     that count it, ``deal`` what else promotions look at: coupons, what of caps is used, who sells.
-    ``plan`` and ``taxes`` stand in for the catalogue's plan and tax table. Without
-    ``trace``, lines have no ``steps``; every figure is the same.
+    ``plan`` and ``taxes`` stand in for the catalogue's plan and tax table. Without ``trace``, lines
+    have no ``steps``; every figure is the same.
 
     Raises ``Refused`` (``pricing.invalid``) with a finding for everything that keeps a line from
     having a price, all at once; ``NotFound`` for an unknown customer, book, rate or line;
     ``Invalid`` (``pricing.empty``) where nothing is asked for.
 
-    >>> from cpq.pricebook import PriceBook, PriceBookVersion, entry
-    >>> from cpq.product import Product
+    >>> from cpq import PriceBook, PriceBookVersion, Product, entry
     >>> from datetime import date
-    >>> catalogue = Catalogue(
-    ...     products=(Product(code="M8", name="Bolt", tax_code="VAT13"),),
-    ...     books=(PriceBook(code="LIST", currency="CNY", versions=(
-    ...         PriceBookVersion(entries=(entry("M8", price="0.35"),)),)),),
-    ...     default_book="LIST",
-    ... )
+    >>> listed = PriceBook(code="LIST", currency="CNY", versions=(
+    ...     PriceBookVersion(entries=(entry("M8", price="0.35"),)),))
+    >>> catalogue = Catalogue(products=(Product(code="M8", name="Bolt", tax_code="VAT13"),),
+    ...                       books=(listed,), default_book="LIST")
     >>> price([item("M8", 200)], catalogue=catalogue, on=date(2026, 11, 21)).gross
     Money('79.10', 'CNY')
     """
     buyer = None if customer is None else catalogue.customer(customer)
     at = instant(on, zone(catalogue.zone))
-    plan = plan or catalogue.plan_at(at)
+    followed = plan or catalogue.plan_at(at)
     scene = scene_of(
-        catalogue, buyer, at=at, book=book, currency=currency, plan=plan, policy=policy
+        catalogue, buyer, at=at, book=book, currency=currency, plan=followed, policy=policy
     )
     page = unit_prices(catalogue, scene)
     made = None
     if not manual and taxes is None and deal is None:
         made = _quickly(items, page, scene, at=at, promotions=promotions, traced=trace)
     if made is None:
-        facts = deal or NO_FACTS
-        asking = _Asking(page, scene, at, on, manual, purchased, taxes, promotions, trace, facts)
+        asking = _Asking(page, scene, at, on, manual, purchased, taxes, promotions, trace, deal)
         made = _generally(items, asking)
     return Pricing.built(
         {
@@ -158,8 +159,17 @@ def price(
             "coupons": made.coupons,
             "combinations": made.combinations,
             "ungranted": made.ungranted,
+            "asked_book": book,
+            "asked_currency": currency,
+            "own_plan": _own(plan, catalogue),
+            "taxed_by_host": taxes is not None,
         }
     )
+
+
+def _own(plan: PricingPlan | None, catalogue: Catalogue) -> PricingPlan | None:
+    """The plan that a request brought along; none where it is what the catalogue would follow."""
+    return None if plan == STANDARD_PLAN and not catalogue.plans else plan
 
 
 _KEEP_FROM_PRICING = {"price.nothing_covered", "commitment.exceeded"}
@@ -247,7 +257,7 @@ class _Asking(NamedTuple):
     taxes: TaxEngine | None
     promotions: bool
     traced: bool
-    deal: DealFacts
+    deal: DealFacts | None
 
 
 def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
@@ -266,7 +276,7 @@ def _generally(items: Sequence[Item | Configuration], asking: _Asking) -> _Made:
         at=asking.at,
         traced=asking.traced,
         purchased=asking.purchased,
-        deal=asking.deal,
+        deal=asking.deal or NO_FACTS,
         price_of=lambda draft: page.withheld(draft, at=asking.at) or page.find(draft, at=asking.at),
     )
     extend(sheet)

@@ -28,7 +28,7 @@ def extend(sheet: Sheet) -> None:
         if found.charge is not None or not contractual:
             amounts[place] = _exactly(sheet, place, draft, found)
         else:
-            amounts[place] = rounded(EXACT.multiply(draft.quantity, found.unit_price), places, mode)
+            amounts[place] = rounded(EXACT.multiply(draft.extent, found.unit_price), places, mode)
         if amounts[place].adjusted() > _LARGEST_EXPONENT:
             raise _too_large(draft, found, amounts[place])
         if isinstance(found.listed, Charge):
@@ -45,6 +45,7 @@ def extend(sheet: Sheet) -> None:
                 unit=draft.unit,
                 amount=amounts[place],
                 scene=sheet.scene,
+                times=draft.times,
             )
             sheet.findings.append(hint)
     if agreed:
@@ -63,8 +64,8 @@ def listed(sheet: Sheet, place: int) -> Decimal:
     if found.listed is None:
         return sheet.amounts[place]
     if not sheet.policy.contractual:
-        return _rounded(sheet, found.listed * Fraction(draft.quantity))
-    extended = EXACT.multiply(draft.quantity, found.list_price)
+        return _rounded(sheet, found.listed * Fraction(draft.extent))
+    extended = EXACT.multiply(draft.extent, found.list_price)
     return rounded(extended, sheet.places, sheet.policy.mode)
 
 
@@ -72,7 +73,7 @@ def _exactly(sheet: Sheet, place: int, draft: Draft, found: UnitPrice) -> Decima
     """An amount from an exact price, or from tiers, with what each tier bears."""
     if found.charge is None:
         assert found.exact is not None
-        return _rounded(sheet, found.exact * Fraction(draft.quantity))
+        return _rounded(sheet, found.exact * Fraction(draft.extent))
     policy = sheet.policy
     charge = _on_grid(sheet, found.charge)
     amount = _rounded(sheet, _of(charge, draft))
@@ -96,17 +97,18 @@ def _on_grid(sheet: Sheet, charge: Charge) -> Charge:
 
 
 def _per_unit(sheet: Sheet, amount: Decimal, draft: Draft) -> Decimal:
-    """What one unit of a line costs where one does not cost as much as the next."""
+    """What one unit of a line costs, per period, where one does not cost as much as the next."""
     if not draft.quantity:
         return NOTHING
     policy = sheet.policy
-    each = Fraction(amount) / Fraction(draft.quantity)
+    each = Fraction(amount) / Fraction(draft.extent)
     return rounded_fraction(each, policy.unit_places, policy.mode)
 
 
 def _of(charge: Charge, draft: Draft) -> Fraction:
     full = draft.manner.full_quantity
-    return charge.amount(Fraction(draft.quantity), full=None if full is None else Fraction(full))
+    once = charge.amount(Fraction(draft.quantity), full=None if full is None else Fraction(full))
+    return once * draft.times
 
 
 def _rounded(sheet: Sheet, amount: Fraction) -> Decimal:
@@ -116,7 +118,7 @@ def _rounded(sheet: Sheet, amount: Fraction) -> Decimal:
 def _too_large(draft: Draft, found: UnitPrice, amount: Decimal) -> Invalid:
     return Invalid(
         "number.out_of_range",
-        f"line {draft.number}: {draft.quantity} × {found.unit_price} = {amount} is 1E16 or more",
+        f"line {draft.number}: {draft.extent} × {found.unit_price} = {amount} is 1E16 or more",
     )
 
 
@@ -142,6 +144,7 @@ def _commit(sheet: Sheet, places: Iterable[int]) -> None:
 
 
 def _demand(sheet: Sheet, place: int) -> Demand:
+    """What a line asks of its commitment; its prices are for a unit in all of its periods."""
     draft, found = sheet.drafts[place], sheet.prices[place]
     assert found.agreed is not None
     price = Fraction(found.unit_price)
@@ -149,6 +152,7 @@ def _demand(sheet: Sheet, place: int) -> Demand:
         exact = found.exact if found.charge is None else found.charge
         price = each_of(exact, Fraction(draft.quantity)) or price
     step = quantum(sheet.catalogue.units.unit(draft.unit).places)
+    book = each_of(found.at_book, Fraction(draft.quantity))
     return Demand(
         line=draft.number,
         agreed=found.agreed,
@@ -156,8 +160,8 @@ def _demand(sheet: Sheet, place: int) -> Demand:
         unit=draft.unit,
         quantity=draft.quantity,
         step=step,
-        price=price,
-        book=each_of(found.at_book, Fraction(draft.quantity)),
+        price=price * draft.times,
+        book=None if book is None else book * draft.times,
     )
 
 
@@ -165,8 +169,9 @@ def _divide(sheet: Sheet, place: int, demand: Demand, portion: Portion) -> None:
     """Price the two parts of a line, each extended and rounded by itself."""
     if demand.book is None:
         return
+    times = sheet.drafts[place].times
     slices = tuple(
-        _slice(sheet, quantity, price, lower=lower)
+        _slice(sheet, quantity, price / times, lower=lower, times=times)
         for quantity, price, lower in (
             (portion.agreed, demand.price, NOTHING),
             (portion.book, demand.book, portion.agreed),
@@ -180,7 +185,9 @@ def _divide(sheet: Sheet, place: int, demand: Demand, portion: Portion) -> None:
     sheet.prices[place] = sheet.prices[place]._replace(unit_price=each)
 
 
-def _slice(sheet: Sheet, quantity: Decimal, price: Fraction, *, lower: Decimal) -> Slice:
+def _slice(
+    sheet: Sheet, quantity: Decimal, price: Fraction, *, lower: Decimal, times: int
+) -> Slice:
     policy = sheet.policy
     shown = rounded_fraction(price, policy.unit_places, policy.mode)
     exact = Fraction(shown) if policy.contractual else price
@@ -189,5 +196,5 @@ def _slice(sheet: Sheet, quantity: Decimal, price: Fraction, *, lower: Decimal) 
         quantity=quantity,
         unit_price=shown,
         flat=NOTHING,
-        amount=_rounded(sheet, exact * Fraction(quantity)),
+        amount=_rounded(sheet, exact * Fraction(quantity) * times),
     )

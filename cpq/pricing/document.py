@@ -16,8 +16,10 @@ from cpq.plan import UNIT_POINTS, PlanStep, StepKind
 from cpq.pricebook import Charge, PercentOfTotal, shown
 from cpq.pricebook.share import NothingCovered, Share, ShareLine, share_of
 from cpq.pricing.amounts import listed
+from cpq.pricing.draft import Draft
 from cpq.pricing.promote import promote
 from cpq.pricing.sheet import Sheet
+from cpq.pricing.term import part_seen
 from cpq.trace import Effect, Step
 
 _BASIS_MAX = 190
@@ -47,7 +49,8 @@ def _share(sheet: Sheet, shares: Shares, step: PlanStep) -> None:
     of_results = any(point not in UNIT_POINTS for point in step.reads)
     for place, rule in shares.items():
         if rule.of_results == of_results:
-            lines = [_share_line(sheet, shares, each, rule) for each in range(len(sheet.drafts))]
+            every = range(len(sheet.drafts))
+            lines = [_share_line(sheet, shares, each, place) for each in every]
             found = share_of(rule, lines, scale=_scale(sheet, place))
             if isinstance(found, NothingCovered):
                 sheet.findings.append(_nothing_covered(sheet, place, found))
@@ -55,13 +58,14 @@ def _share(sheet: Sheet, shares: Shares, step: PlanStep) -> None:
                 _put_share(sheet, place, rule, found, final=of_results)
 
 
-def _share_line(sheet: Sheet, shares: Shares, place: int, rule: PercentOfTotal) -> ShareLine:
-    draft = sheet.drafts[place]
+def _share_line(sheet: Sheet, shares: Shares, place: int, priced: int) -> ShareLine:
+    """A line as the share that prices the line ``priced`` sees it."""
+    draft, rule = sheet.drafts[place], shares[priced]
     product, manner = draft.shelved.product, draft.manner
     return ShareLine(
         number=draft.number,
         product=product.code,
-        amount=_amount_at(sheet, place, rule),
+        amount=_amount_at(sheet, place, rule) * _part_seen(draft, sheet.drafts[priced]),
         family=product.variant_of,
         categories=draft.shelved.categories,
         derived=place in shares,
@@ -69,6 +73,12 @@ def _share_line(sheet: Sheet, shares: Shares, place: int, rule: PercentOfTotal) 
         included=manner.included,
         quantity=draft.quantity,
     )
+
+
+def _part_seen(seen: Draft, by: Draft) -> Fraction:
+    """How much of a line counts: what falls to one period of the line that is a share of it."""
+    own = seen.shelved.product.billing
+    return part_seen(own, seen.times, by=by.shelved.product.billing)
 
 
 def _amount_at(sheet: Sheet, place: int, rule: PercentOfTotal) -> Fraction:
@@ -82,7 +92,7 @@ def _amount_at(sheet: Sheet, place: int, rule: PercentOfTotal) -> Fraction:
     for point in reversed(reached):
         figure: Decimal | None = getattr(points, point)
         if figure is not None:
-            exact = Fraction(figure) * Fraction(sheet.drafts[place].quantity)
+            exact = Fraction(figure) * Fraction(sheet.drafts[place].extent)
             return Fraction(rounded_fraction(exact, sheet.places, sheet.policy.mode))
     return Fraction(sheet.amounts[place])
 
@@ -114,7 +124,7 @@ def _put_share(
 ) -> None:
     policy, draft = sheet.policy, sheet.drafts[place]
     unit = rounded_fraction(found.value, policy.unit_places, policy.mode)
-    amount = rounded(EXACT.multiply(draft.quantity, unit), sheet.places, policy.mode)
+    amount = rounded(EXACT.multiply(draft.extent, unit), sheet.places, policy.mode)
     price = sheet.prices[place]
     points = price.points.with_(special=shown(found.value))
     row = Step(
@@ -191,7 +201,7 @@ def _guarded(sheet: Sheet, place: int, *, after: bool) -> GuardedLine:
     return GuardedLine(
         number=draft.number,
         product=product.code,
-        quantity=draft.quantity,
+        quantity=draft.extent,
         unit=draft.unit,
         list_price=_list_price(sheet, place),
         amount=sheet.amounts[place],
@@ -222,7 +232,7 @@ def _last_price(sheet: Sheet, place: int) -> Fraction | None:
 
 def _list_price(sheet: Sheet, place: int) -> Decimal | Fraction:
     """The list price of one unit, exact where it is an average over tiers."""
-    price, quantity = sheet.prices[place], sheet.drafts[place].quantity
+    price, quantity = sheet.prices[place], sheet.drafts[place].extent
     if isinstance(price.listed, Charge) and quantity:
         return Fraction(listed(sheet, place)) / Fraction(quantity)
     return price.list_price
@@ -278,7 +288,7 @@ def _allocate(sheet: Sheet) -> None:
 
 
 def _alone(sheet: Sheet, place: int) -> Fraction:
-    return abs(Fraction(sheet.drafts[place].quantity)) * (sheet.prices[place].alone or 0)
+    return abs(Fraction(sheet.drafts[place].extent)) * (sheet.prices[place].alone or 0)
 
 
 def _no_weights(number: str) -> Finding:

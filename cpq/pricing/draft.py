@@ -16,7 +16,8 @@ from cpq.configuration import Configuration, Item, Part
 from cpq.kernel.errors import DomainError, Finding, Invalid, Refused
 from cpq.kernel.money import EXACT, places_of, plain, quantum, rounded, rounded_fraction
 from cpq.kernel.period import zone
-from cpq.kernel.text import LocalText, legible
+from cpq.kernel.text import LocalText
+from cpq.pricing.term import periods_asked, refuse_mixed
 
 _OWN_PLACES = 9
 
@@ -26,7 +27,8 @@ class Manner(NamedTuple):
 
     ``included``: its parent's price holds it; ``rolled_up``: its parts' prices hold it;
     ``allocated``: its price is shared over its parts; ``parents`` are the lines above it from the
-    nearest up, of which promotions cascade down as far as ``cascades`` goes.
+    nearest up, of which promotions cascade down as far as ``cascades`` goes. ``periods`` is for how
+    many billing periods what recurs is sold.
     """
 
     included: bool = False
@@ -38,6 +40,7 @@ class Manner(NamedTuple):
     cascades: tuple[Shelved, ...] = ()
     full_quantity: Decimal | None = None
     has_parts: bool = False
+    periods: int | None = None
 
 
 PLAIN = Manner()
@@ -53,6 +56,23 @@ class Draft(NamedTuple):
     unit: str
     own_quantity: Decimal
     manner: Manner = PLAIN
+
+    @property
+    def times(self) -> int:
+        """How often its price per unit is due: once a period where it recurs."""
+        return self.manner.periods or 1
+
+    @property
+    def extent(self) -> Decimal:
+        """How many times the price of one unit it costs: its quantity in each of its periods."""
+        periods = self.manner.periods
+        return self.quantity if periods is None else EXACT.multiply(self.quantity, periods)
+
+    @property
+    def own_extent(self) -> Decimal:
+        """``extent`` in the product's own unit."""
+        periods = self.manner.periods
+        return self.own_quantity if periods is None else EXACT.multiply(self.own_quantity, periods)
 
     @property
     def counts(self) -> bool:
@@ -84,7 +104,7 @@ def drafted(
 
 def finding_of(place: str, error: DomainError) -> Finding:
     """A refusal of one line as a finding among those of the others."""
-    return Finding(code=error.code, place=place, message=LocalText(en=legible(error.message)))
+    return Finding(code=error.code, place=place, message=error.text)
 
 
 def _item(number: str, thing: Item, catalogue: Catalogue, at: datetime) -> Draft:
@@ -98,13 +118,14 @@ def _item(number: str, thing: Item, catalogue: Catalogue, at: datetime) -> Draft
             "the configuration",
             product=thing.product,
         )
-    manner = PLAIN
-    if thing.attributes or thing.optional or thing.full_quantity is not None:
+    manner, periods = PLAIN, periods_asked(shelved.product, thing.periods)
+    if thing.attributes or thing.optional or thing.full_quantity is not None or periods:
         manner = Manner(
             optional=thing.optional,
             attributes=thing.attributes,
             detail=tuple(LocalText(en=f"{code}: {value}") for code, value in thing.attributes),
             full_quantity=thing.full_quantity,
+            periods=periods,
         )
     return _draft(
         number, shelved, catalogue, quantity=thing.quantity, unit=thing.unit, manner=manner
@@ -122,7 +143,23 @@ def _configured(
         _draft(number, head, catalogue, quantity=whole.quantity, unit=whole.unit, manner=manner)
     ]
     lines += _parts(number, whole, catalogue, at, above=lines[0])
-    return iter(lines)
+    return iter(_over(lines, whole.periods))
+
+
+def _over(lines: list[Draft], periods: int | None) -> list[Draft]:
+    """The lines of a configuration, those that recur for as many periods as it is asked for."""
+    recurring = [line.shelved.product for line in lines if line.shelved.product.billing]
+    if not recurring:
+        return lines  # a service that could be chosen was not
+    refuse_mixed(recurring)
+    return [
+        line
+        if line.shelved.product.billing is None
+        else line._replace(
+            manner=line.manner._replace(periods=periods_asked(line.shelved.product, periods))
+        )
+        for line in lines
+    ]
 
 
 def _parts(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cpq.agreement import Agreed
 from cpq.kernel.errors import Finding
-from cpq.kernel.money import plain, rounded
+from cpq.kernel.money import EXACT, plain, rounded
 from cpq.kernel.text import LocalText
 from cpq.pricebook import Charge, Value
 from cpq.pricing.scene import Scene
@@ -34,11 +34,21 @@ class Cliff(NamedTuple):
         return cliff
 
     def finding(
-        self, line: str, *, asked: Decimal, unit: str, amount: Decimal, scene: Scene
+        self,
+        line: str,
+        *,
+        asked: Decimal,
+        unit: str,
+        amount: Decimal,
+        scene: Scene,
+        times: int = 1,
     ) -> Finding:
-        """The hint that a larger quantity costs less: 26 cost less than 25."""
+        """The hint that a larger quantity costs less: 26 cost less than 25; ``times`` is how often
+        the price is due.
+        """
         currency, policy = scene.currency, scene.policy
-        less = plain(rounded(self.total, policy.places_for(currency), policy.mode))
+        whole = EXACT.multiply(self.total, times)
+        less = plain(rounded(whole, policy.places_for(currency), policy.mode))
         larger, quantity, paid = plain(self.larger), plain(asked), plain(amount)
         return Finding(
             code="price.cheaper_at",

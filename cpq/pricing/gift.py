@@ -45,7 +45,7 @@ def priced_gift(sheet: Sheet, product: str, quantity: Decimal) -> Priced | None:
 def _priced(sheet: Sheet, product: str, quantity: Decimal) -> Priced | None:
     assert sheet.price_of is not None, "a document that is priced can price one more line"
     try:
-        wanted = [Item(product=product, quantity=quantity)]
+        wanted = [Item(product=product, quantity=quantity, periods=_term(sheet, product))]
         drafts, findings = drafted(wanted, sheet.catalogue, at=sheet.at)
         if findings:
             return None
@@ -60,13 +60,24 @@ def _priced(sheet: Sheet, product: str, quantity: Decimal) -> Priced | None:
     return Priced(draft, alone.prices[0], alone.amounts[0], alone.breakdowns.get(0, ()))
 
 
+def _term(sheet: Sheet, product: str) -> int | None:
+    """For how many periods goods are given: those that the document has them for, if it is one."""
+    terms = {
+        draft.manner.periods
+        for draft in sheet.drafts
+        if draft.counts and draft.shelved.product.code == product
+    }
+    return terms.pop() if len(terms) == 1 else None
+
+
 def worth_of_gift(sheet: Sheet, gift: Priced) -> Worth:
     """What goods are worth to promotions; tax per unit stays owed on what is free."""
     position, value = gift.price.position, minor_of(sheet, gift.amount)
     if position is None:
-        return Worth(value)
+        return Worth(value, times=gift.draft.times)
     net, gross = tax_sides(position.rate.percent, gift.price.basis)
-    return Worth(value, min(fixed_tax(sheet, gift.draft, gift.price), value), net, gross)
+    least = min(fixed_tax(sheet, gift.draft, gift.price), value)
+    return Worth(value, least, net, gross, gift.draft.times)
 
 
 @lru_cache(maxsize=256)
@@ -81,7 +92,7 @@ def fixed_tax(sheet: Sheet, draft: Draft, price: UnitPrice) -> int:
     rate = price.position.rate if price.position is not None else None
     if rate is None or not rate.per_unit or price.basis != "gross" or draft.own_quantity <= 0:
         return 0
-    owed = Fraction(rate.per_unit_in(sheet.scene.currency)) * Fraction(draft.own_quantity)
+    owed = Fraction(rate.per_unit_in(sheet.scene.currency)) * Fraction(draft.own_extent)
     return ceil(owed * Fraction(10**sheet.places))
 
 

@@ -56,7 +56,7 @@ def _taxes(
     return taxes_on(
         [sheet.nets[place] for place in places],
         [rates[place] for place in places],
-        quantities=[sheet.drafts[place].own_quantity for place in places],
+        quantities=[sheet.drafts[place].own_extent for place in places],
         currency=sheet.scene.currency,
         places=sheet.places,
         basis=bases if "gross" in bases else "net",
@@ -94,7 +94,7 @@ def _taxable(sheet: Sheet, place: int) -> TaxableLine:
     return TaxableLine(
         line=draft.number,
         tax_code=draft.shelved.product.tax_code,
-        quantity=draft.own_quantity,
+        quantity=draft.own_extent,
         amount=sheet.nets[place],
         basis=sheet.prices[place].basis,
     )
@@ -136,14 +136,16 @@ def _line(sheet: Sheet, place: int, owed: Owed, usual: str) -> PricedLine:
             "points": price.points,
             "breakdown": sheet.breakdowns.get(place, ()),
             "free_by": sheet.gifts.get(place),
+            "billing": product.billing,
+            "periods": manner.periods,
         }
     )
 
 
 def _cost(sheet: Sheet, place: int) -> Decimal | None:
-    """What the line costs us: the cost of a unit, extended and rounded."""
+    """What the line costs us: the cost of a unit, extended over its periods and rounded."""
     each = sheet.cost(place)
     if each is None:
         return None
-    exact = each * Fraction(sheet.drafts[place].quantity)
+    exact = each * Fraction(sheet.drafts[place].extent)
     return rounded_fraction(exact, sheet.places, sheet.policy.mode)

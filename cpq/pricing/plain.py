@@ -76,7 +76,7 @@ class Plain:
                 return None
             key, quantity = (thing.product, thing.unit), thing.quantity
             row = rows[key] if key in rows else self._row(*key)
-            if row is None or thing.full_quantity is not None:
+            if row is None or thing.full_quantity is not None or thing.periods is not None:
                 return None
             shelved = row.shelved
             if not shelved.sold_from <= at < shelved.sold_until:
@@ -121,7 +121,8 @@ class Plain:
         try:
             shelved = self._page.catalogue.shelved(product)
             own = shelved.product.unit
-            if not shelved.must_configure and unit in (None, own):
+            once = shelved.product.billing is None
+            if once and not shelved.must_configure and unit in (None, own):
                 made = _Row(self._page, shelved, own)
                 draft = Draft("1", shelved, _NOTHING, own, _NOTHING)
                 row = made if not self._page.measures_of(draft) else None
@@ -186,5 +187,7 @@ class Plain:
                 "points": price.points,
                 "breakdown": (),
                 "free_by": None,
+                "billing": None,
+                "periods": None,
             },
         )

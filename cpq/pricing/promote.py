@@ -152,9 +152,10 @@ def _target(sheet: Sheet, place: int, covering: tuple[int, ...]) -> Target:
         net,
         gross,
         product.freight,
-        None if cost is None else int(cost * Fraction(draft.quantity) * 10**sheet.places),
+        None if cost is None else int(cost * Fraction(draft.extent) * 10**sheet.places),
         covering,
         draft.unit,
+        draft.times,
     )
 
 

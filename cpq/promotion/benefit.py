@@ -72,7 +72,8 @@ class AmountOff(Worded):
     cost.
 
     It is above 0 and holds for documents in its currency only. ``tax`` says whether the amount has
-    its tax in it; by default it is as the prices are.
+    its tax in it; by default it is as the prices are. Off a unit of what recurs it is off the price
+    of each period; off a line and an order it is off the whole term.
 
     >>> str(AmountOff(amount=Money("50.00", "CNY")))
     '50.00 CNY off'
@@ -102,6 +103,8 @@ class AmountOff(Worded):
 
 class FixedPrice(Worded):
     """Each unit of the targeted lines at a price (特价), per own unit; it never raises one.
+
+    Of what recurs it is the price of a unit in one period.
 
     >>> str(FixedPrice(price=Money("9.90", "CNY")))
     '9.90 CNY each'
@@ -165,7 +168,8 @@ class FreeGoods(Worded):
     Once per order, per ``every`` units bought of the targeted lines (without ``product``: of each
     product), or per ``every_amount`` of what they cost before promotions. They are lines of their
     own whose value the promotion takes off, down to ``price`` a unit; they never count as bought
-    and no other promotion lowers them.
+    and no other promotion lowers them. What recurs is given for the periods that the order has it
+    for, and ``price`` is for each of them.
 
     >>> str(FreeGoods(product="CASE", every=3))
     '1 CASE free for every 3'

@@ -85,6 +85,7 @@ def _gift(looked: Looked, benefit: FreeGoods, earned: _Earned, quantity: Decimal
         return None
     paid = 0
     if benefit.price is not None:
-        paid = sale.whole(sale_minor(looked, benefit.price.amount) * Fraction(quantity))
+        each = sale_minor(looked, benefit.price.amount) * worth.times
+        paid = sale.whole(each * Fraction(quantity))
     off = max(worth.value - max(paid, worth.least), 0)
     return Gift(earned.product, quantity, worth.value, off, earned.places, worth.net, worth.gross)

@@ -120,8 +120,8 @@ def _amount_off(looked: Looked, benefit: AmountOff, allowed: Allowance) -> Offer
         return Offer(places, weights_of(looked, wholes), min(amount, base), units=units)
     quantities = [looked.running.bought(sale, place) for place in places]
     counts = [Fraction(1)] * len(places) if benefit.per == "line" else quantities
-    if units is not None and benefit.per == "unit":
-        counts = [units[place] for place in places]
+    if benefit.per == "unit":
+        counts = _dues(looked, quantities if units is None else [units[place] for place in places])
     exact = [
         Fraction(amount) * size / _taxed(looked, benefit, place)
         for size, place in zip(counts, places, strict=True)
@@ -131,6 +131,12 @@ def _amount_off(looked: Looked, benefit: AmountOff, allowed: Allowance) -> Offer
         for wish, whole in zip(exact, wholes, strict=True)
     ]
     return Offer(places, each, _together(looked, each, units), each, units=units)
+
+
+def _dues(looked: Looked, units: Sequence[Fraction]) -> list[Fraction]:
+    """How often the price of a unit is due on so many units: once a period where it recurs."""
+    targets = (looked.sale.targets[place] for place in looked.places)
+    return [size * target.times for size, target in zip(units, targets, strict=True)]
 
 
 def _together(looked: Looked, each: Sequence[int], units: Mapping[int, Fraction] | None) -> int:
@@ -169,7 +175,7 @@ def _fixed_price(looked: Looked, benefit: FixedPrice, allowed: Allowance) -> Off
     )
     each = [
         max(sale.whole(whole - price * size), 0) if size > 0 else 0
-        for whole, size in zip(wholes, counts, strict=True)
+        for whole, size in zip(wholes, _dues(looked, counts), strict=True)
     ]
     return Offer(places, each, _together(looked, each, units), each, units=units)
 

@@ -27,7 +27,7 @@ class Target(NamedTuple):
     ``quantity`` is in the product's own ``unit``, ``sold_in`` the unit of the line; ``amount`` is
     what it costs before promotions and ``least`` what a floor keeps of it, in minor units; ``net``
     and ``gross`` are what one of the price is before tax and with it; ``covering`` are the policies
-    whose target it is.
+    whose target it is; ``times`` is how often the price of a unit is due, once a billing period.
     """
 
     number: str
@@ -44,17 +44,20 @@ class Target(NamedTuple):
     cost: int | None = None
     covering: tuple[int, ...] = ()
     sold_in: str = ""
+    times: int = 1
 
 
 class Worth(NamedTuple):
     """What goods that could be added are worth: ``value`` minor units, of which ``least`` stay
-    (tax per unit is owed on what is free, too), and what one of it is before tax and with it.
+    (tax per unit is owed on what is free, too), what one of it is before tax and with it, and how
+    often the price of a unit is due.
     """
 
     value: int
     least: int = 0
     net: Fraction = Fraction(1)
     gross: Fraction = Fraction(1)
+    times: int = 1
 
 
 GiftValue = Callable[[str, Decimal], Worth | None]
@@ -162,7 +165,10 @@ def opened(targets: Sequence[Target]) -> Running:
 def content_order(targets: Sequence[Target]) -> list[int]:
     """For each line its place by what it is: product, what covers it, quantity, amount, floor."""
     keys = [
-        (each.product, each.covering, each.quantity, each.amount, each.least, each.freight)
+        (
+            *(each.product, each.covering, each.quantity, each.amount, each.least),
+            *(each.freight, each.times),
+        )
         for each in targets
     ]
     place_of = {key: place for place, key in enumerate(sorted(set(keys)))}

@@ -15,8 +15,8 @@ from cpq.kernel.text import Line
 from cpq.manual import ManualPrice
 from cpq.plan import PricingPlan
 from cpq.ports import TaxEngine
+from cpq.pricing.again import repriced
 from cpq.returns.sold import Fractions, Sold
-from cpq.simulation import repriced
 from cpq.waterfall import Pricing
 
 
@@ -49,8 +49,8 @@ def repricing(
     """Prices what is left of a sale as the sale was priced: same snapshot, day, customer, facts.
 
     ``catalogue`` is the snapshot of the sale, ``plan`` and ``taxes`` those that were given to
-    ``price``. The answer raises ``Refused``, ``simulation.other_catalogue`` and
-    ``simulation.other_plan`` where they are not, and what ``price`` raises.
+    ``price``. The answer raises ``Refused``, ``replay.other_catalogue``, ``replay.other_plan`` and
+    ``replay.never_taxed`` where they are not, and what ``price`` raises.
 
     >>> from datetime import date
     >>> from cpq.pricebook import PriceBook, PriceBookVersion, entry

@@ -47,8 +47,9 @@ class TaxFacts(Frozen):
 class TaxableLine(Frozen):
     """A line as an engine is asked about it: ``amount`` after all discounts, on its ``basis``.
 
-    ``quantity`` is in the unit that taxes per unit are for; it and ``amount`` are negative for
-    what comes back. Something given away has the amount 0 and its quantity.
+    ``quantity`` is in the unit that taxes per unit are for, of what recurs × its periods; it and
+    ``amount`` are negative for what comes back. Something given away has the amount 0 and its
+    quantity.
 
     >>> TaxableLine(line="1", tax_code="VAT13", quantity=2, amount="100.00").basis
     'net'

@@ -22,15 +22,26 @@ from cpq.kernel.period import Bound
 from cpq.kernel.text import Code, Line
 from cpq.manual import ManualPrice
 from cpq.margin import FloorFinding, Margin, margin_of_lines
+from cpq.plan import PricingPlan
 from cpq.promotion import Combination
 from cpq.purchased import Purchased
 from cpq.rate import UsedRate
 from cpq.trace import Step
 from cpq.waterfall.line import PricedLine, TaxTotal, UnitPoints
+from cpq.waterfall.recurring import Recurring, recurring_of
 from cpq.waterfall.text import explained
 from cpq.waterfall.why import Trigger, Why, WhyNot, triggers, why, why_not
 
-__all__ = ["PricedLine", "Pricing", "TaxTotal", "Trigger", "UnitPoints", "Why", "WhyNot"]
+__all__ = [
+    "PricedLine",
+    "Pricing",
+    "Recurring",
+    "TaxTotal",
+    "Trigger",
+    "UnitPoints",
+    "Why",
+    "WhyNot",
+]
 
 
 class Pricing(Frozen):
@@ -47,8 +58,11 @@ class Pricing(Frozen):
     where the best one was searched for, ``ungranted`` what promotions asked for and caps or floors
     kept back. ``refused`` are the promotions that did not hold for the order at all, with the
     reason; what happened on a line stands in its ``steps``. ``findings`` are what a person should
-    know: floors that do not hold, a larger quantity that costs less. Optional lines are in no
-    total. Amounts are in ``currency`` and rounded as ``policy`` says; ``price`` makes it.
+    know: floors that do not hold, a larger quantity that costs less. ``asked_book`` and
+    ``asked_currency`` are what the request named, ``own_plan`` the plan that it brought along in
+    place of the catalogue's, ``taxed_by_host`` whether the host's engine said what is owed: with
+    them the same request can be made again (``cpq.replay``). Optional lines are in no total.
+    Amounts are in ``currency`` and rounded as ``policy`` says; ``price`` makes it.
 
     >>> from datetime import date
     >>> from cpq import Catalogue, PriceBook, PriceBookVersion, Product, entry, item, price
@@ -82,6 +96,10 @@ class Pricing(Frozen):
     coupons: tuple[CouponOutcome, ...] = added(())
     combinations: tuple[Combination, ...] = added(())
     ungranted: tuple[Ungranted, ...] = added(())
+    asked_book: Code | None = added(None)
+    asked_currency: CurrencyCode | None = added(None)
+    own_plan: PricingPlan | None = added(None)
+    taxed_by_host: bool = added(False)
 
     def _sum(self, amounts: Iterable[Decimal]) -> Money:
         return Money(total(amounts), self.currency)
@@ -138,6 +156,16 @@ class Pricing(Frozen):
             )
             for (code, percent), lines in groups.items()
         )
+
+    @cached_property
+    def recurring(self) -> tuple[Recurring, ...]:
+        """What of the total recurs, by billing period and term; the sums are of the whole term."""
+        return recurring_of(self)
+
+    @cached_property
+    def one_time(self) -> Money:
+        """The net of what is charged once: with that of ``recurring`` it is the ``net``."""
+        return self._sum([line.net for line in self.counted if line.billing is None])
 
     def line(self, number: str) -> PricedLine:
         """The line of that number. Raises ``KeyError``."""

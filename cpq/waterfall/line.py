@@ -7,6 +7,7 @@ from cpq.kernel.money import CurrencyCode, Exact, Money
 from cpq.kernel.text import Code, Line, LocalText
 from cpq.plan import UNIT_POINTS, PricePoint
 from cpq.pricebook.charge import Slice
+from cpq.product import BillingPeriod
 from cpq.tax import TaxBasis
 from cpq.trace import Step
 
@@ -36,10 +37,11 @@ class PricedLine(Frozen):
     """One line with its price points. Amounts are in ``currency``; prices are per ``unit``.
 
     ``list_amount`` and ``amount`` are quantity × ``list_price`` and × ``unit_price``, rounded by
-    the policy; ``discount`` is the sum of the line's allocations. On the ``basis`` ``net``, prices
-    are before tax and ``net`` = ``amount`` − ``discount``; on ``gross`` they include it and
-    ``gross`` = ``amount`` − ``discount``. Always ``gross`` = ``net`` + ``tax``, of which
-    ``tax_fixed`` is tax per unit.
+    the policy; what recurs has prices per unit and ``billing`` period, and amounts, cost and floor
+    that are × its ``periods``. ``discount`` is the sum of the line's allocations. On the ``basis``
+    ``net``, prices are before tax and ``net`` = ``amount`` − ``discount``; on ``gross`` they
+    include it and ``gross`` = ``amount`` − ``discount``. Always ``gross`` = ``net`` + ``tax``, of
+    which ``tax_fixed`` is tax per unit.
 
     An ``included`` line is a part whose price its parent holds: its amounts are zero, and
     ``allocated`` is its share of that price where the bundle is allocated. An ``optional`` line is
@@ -86,6 +88,8 @@ class PricedLine(Frozen):
     points: UnitPoints | None = added(None)
     breakdown: tuple[Slice, ...] = added(())
     free_by: Code | None = added(None)
+    billing: BillingPeriod | None = added(None)
+    periods: int | None = added(None)
 
     @property
     def level(self) -> int:

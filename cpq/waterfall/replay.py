@@ -17,8 +17,9 @@ from cpq.waterfall.line import PricedLine
 def replay(line: PricedLine, policy: RoundingPolicy) -> Decimal:
     """The net of a line, or its gross where prices include tax, out of its rows alone.
 
-    Rows per unit give the unit price, rounded where it is contractual; times the quantity, rounded,
-    is the amount (or the sum of the breakdown); rows of the document phase follow on that.
+    Rows per unit give the unit price, rounded where it is contractual; times the quantity and the
+    periods, rounded, is the amount (or the sum of the breakdown); rows of the document phase follow
+    on that.
     """
     places = policy.places_for(line.currency)
     units = [step for step in line.steps if step.point in UNIT_POINTS]
@@ -29,7 +30,7 @@ def replay(line: PricedLine, policy: RoundingPolicy) -> Decimal:
         price = replayed(units) or Fraction(0)
         if policy.contractual:
             price = Fraction(rounded_fraction(price, policy.unit_places, policy.mode))
-        extended = price * Fraction(line.quantity)
+        extended = price * Fraction(line.quantity) * (line.periods or 1)
         amount = Fraction(rounded_fraction(extended, places, policy.mode))
     after = replayed(rest, amount)
     return rounded_fraction(amount if after is None else after, places)

@@ -12,6 +12,7 @@ from cpq.promotion import Combination
 from cpq.trace import Step
 from cpq.waterfall.line import PricedLine
 from cpq.waterfall.reasons import facts_of, is_part, reason_text
+from cpq.waterfall.recurring import Recurring, each_text, times_text
 
 if TYPE_CHECKING:
     from cpq.waterfall import Pricing
@@ -54,12 +55,15 @@ def explained(pricing: "Pricing", locale: str) -> Iterator[str]:
     for finding in pricing.findings:
         yield f"! {finding.place}: {finding.message.in_(locale)}"
     yield from _footing(pricing, locale)
+    if pricing.recurring:
+        yield _terms(pricing, locale)
 
 
 def _line(line: PricedLine, locale: str) -> Iterator[str]:
     chinese = locale.startswith("zh")
     indent = "  " * line.level
     head = f"{indent}{line.number} {line.name.in_(locale)} × {plain(line.quantity)} {line.unit}"
+    head += times_text(line, locale)
     if line.included:
         yield f"{head}: {'已含' if chinese else 'included'}"
         return
@@ -70,18 +74,21 @@ def _line(line: PricedLine, locale: str) -> Iterator[str]:
         mark = "✓" if step.applied else "·"
         yield f"{indent}    {mark} {row_text(step, locale, line)}"
     for each in line.breakdown:
-        yield f"{indent}      {_slice(line, each, chinese=chinese)}"
+        yield f"{indent}      {_slice(line, each, locale)}"
 
 
-def _slice(line: PricedLine, each: object, *, chinese: bool) -> str:
+def _slice(line: PricedLine, each: object, locale: str) -> str:
     from cpq.pricebook.charge import Slice
 
     assert isinstance(each, Slice)
     flat = f" + {plain(each.flat)}" if each.flat else ""
     size = f" / {plain(each.size)}" if each.size else ""
-    start = f"{'起于' if chinese else 'from'} {plain(each.lower)}"
+    start = f"{'起于' if locale.startswith('zh') else 'from'} {plain(each.lower)}"
     counted = f"{plain(each.quantity)} {line.unit} × {plain(each.unit_price)}{size}{flat}"
-    return f"{start}: {counted} = {plain(each.amount)}"
+    times = times_text(line, locale)
+    if times and flat:
+        counted = f"({counted})"
+    return f"{start}: {counted}{times} = {plain(each.amount)}"
 
 
 def row_text(step: Step, locale: str = "en", line: PricedLine | None = None) -> str:
@@ -97,11 +104,17 @@ def row_text(step: Step, locale: str = "en", line: PricedLine | None = None) -> 
     point = POINTS[step.point].in_(locale)
     head = f"{point:<9}" if not locale.startswith("zh") else f"{point}"
     change = "" if step.after is None else f" → {short(step.after)}"
-    why = "" if step.reason == "applied" else f" ({_why(step, locale, line)})"
+    why = "" if step.reason == "applied" else f" ({why_text(step, locale, line)})"
     return f"{head} {step.title(locale)}{change}{why}"
 
 
-def _why(step: Step, locale: str, line: PricedLine | None) -> str:
+def why_text(step: Step, locale: str = "en", line: PricedLine | None = None) -> str:
+    """Why a row did not act, or how it acted in part, with what it needed and what it found.
+
+    >>> why_text(Step(point="book", rule="VIP: M8 from 10", applied=False,
+    ...               reason="quantity_below", needed="10", actual="8"))
+    'quantity below: needs 10, found 8'
+    """
     chinese = locale.startswith("zh")
     if is_part(step):
         limit = {"capped": ("cap", "限额"), "floored": ("floor", "底价")}[step.reason]
@@ -215,3 +228,25 @@ def _footing(pricing: "Pricing", locale: str) -> Iterator[str]:
         names = _TOTALS_ZH if chinese else _TOTALS_EN
     for name, (sign, money) in zip(names, rows, strict=True):
         yield f"{sign} {plain(money.amount):>{width}} {pricing.currency}  {name}"
+
+
+def _terms(pricing: "Pricing", locale: str) -> str:
+    """What of the net is charged once and what over which term, so that no sum stands without."""
+    chinese = locale.startswith("zh")
+    parts = [_recurring(each, locale) for each in pricing.recurring]
+    if any(line.billing is None for line in pricing.counted):
+        once = plain(pricing.one_time.amount)
+        parts.insert(0, f"一次性 {once}" if chinese else f"{once} once")
+    listed = ("；" if chinese else "; ").join(parts)
+    return f"未税合计包括：{listed}" if chinese else f"of the net: {listed}"
+
+
+def _recurring(found: Recurring, locale: str) -> str:
+    chinese = locale.startswith("zh")
+    each = each_text(found.billing, locale)
+    due = [f"{plain(money.amount)}{each}" for _, money in found.due]
+    if len(due) > 1:
+        due = [f"{count} × {text}" for (count, _), text in zip(found.due, due, strict=True)]
+    listed, term = " + ".join(due), found.term(locale)
+    net = plain(found.net.amount)
+    return f"{term} {net}（{listed}）" if chinese else f"{net} over {term} ({listed})"

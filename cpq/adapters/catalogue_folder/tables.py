@@ -24,7 +24,7 @@ _CATEGORY = ("code", "parent", *NAMES)
 _SELLABLE = {"sellable": "sellable_from/sellable_to"}
 _SELLABLE |= {"sellable.start": "sellable_from", "sellable.end": "sellable_to"}
 _PRODUCT = (
-    *("code", *NAMES, "unit", "category", "variant_of", "tax_code", "freight"),
+    *("code", *NAMES, "unit", "category", "variant_of", "tax_code", "freight", "billing"),
     *("sellable_from", "sellable_to", "description_en", "description_zh"),
 )
 _PARTY = ("tax_id", "email", "phone")
@@ -145,7 +145,7 @@ def _category(row: Row) -> dict[str, Any]:
 
 def _product(row: Row) -> dict[str, Any]:
     return {
-        **row.filled("code", "unit", "category", "variant_of", "tax_code", "freight"),
+        **row.filled("code", "unit", "category", "variant_of", "tax_code", "freight", "billing"),
         **given(
             name=row.local_text("name"),
             description=row.local_text("description"),
