@@ -1,7 +1,8 @@
 """The contract and its payment plan (合同、回款计划、期次): what an accepted quote binds both to.
 
-A contract keeps the lines that carry a price, by the numbers they had in the quote, and names the
-version of the quote and the hash of what the customer accepted. The plan cuts the total into
+A contract keeps the lines that carry a price, by the numbers they had in what was accepted of the
+quote, its alternative and its options, and names the version of the quote and the hash of what the
+customer accepted. The plan cuts the total into
 instalments, each due some days after an event; their amounts are split by largest remainder, so
 they add up to the total. Order, delivery and invoice all read these lines and never the quote.
 """
@@ -151,7 +152,7 @@ def sign(
     accepted), ``contract.too_early`` (before the acceptance), ``contract.no_plan``,
     ``contract.plan_incomplete`` (not 100 %), ``contract.off_grid``, ``contract.negative_line``
     (amount or quantity), ``contract.nothing_to_pay``. Lines of quantity and amount 0 are left out,
-    and so are options: who takes one has it priced among the lines, in a new version of the quote.
+    and so are alternatives and options that were not accepted.
     """
     accepted_hash = _accepted_hash(quote, on)
     terms = _complete(quote.payment if plan is None else tuple(plan), quote)
@@ -196,7 +197,7 @@ def _accepted_hash(quote: Quote, on: date) -> str:
             quote=quote.number,
             state=quote.state,
         )
-    if quote.with_(state="sent", acceptance=None).content_hash() != acceptance.quote_hash:
+    if quote.as_sent.content_hash() != acceptance.quote_hash:
         raise Refused(
             "contract.quote_altered",
             f"quote {quote.reference} is not what {acceptance.by} accepted on {acceptance.on}: "
@@ -245,7 +246,7 @@ def _contract_lines(quote: Quote) -> tuple[ContractLine, ...]:
             tax_percent=line.tax_percent,
             tax=_bindable(Money(line.tax, line.currency), "tax", quote, line.number),
         )
-        for line in quote.pricing.counted
+        for line in quote.agreed.counted
         if not line.included and _binds(line, quote)
     )
 

@@ -301,7 +301,9 @@ def decided(
 
 
 def _needed(decision: Decision, needs: Sequence[ApprovalNeed]) -> ApprovalNeed:
-    need = next((need for need in needs if need.key == decision.need.key), None)
+    alike = [need for need in needs if need.key == decision.need.key]
+    # Alternatives of one quote need the same yes several times, each on facts of its own.
+    need = decision.need if decision.need in alike else next(iter(alike), None)
     if need is None:
         asked = ", ".join(f"{need.rule}/{need.level.code}" for need in needs) or "nothing"
         raise _failure("approval.not_needed", decision, f"is not asked for; asked for is {asked}")

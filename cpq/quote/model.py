@@ -1,18 +1,38 @@
-"""What an offer is (报价单): a version with its pricing, its words, and what became of it."""
+"""What an offer is (报价单): a version with its pricing, its words, and what became of it.
 
-from datetime import date
+A version may hold alternatives beside the pricing that it recommends. Whatever state it is in, it
+knows itself as it was sent: approvals, acceptance, loss and withdrawal all name the hash of that.
+"""
+
+from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from cpq.approval import Decision
+from cpq.cap import CapTake
 from cpq.customer import Customer, Party
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, Money, plain, total
+from cpq.kernel.period import Period
+from cpq.kernel.period import zone as time_zone
 from cpq.kernel.text import Line, LocalText, Number
+from cpq.quote.acceptance import QuoteAcceptance, QuoteLoss, QuoteWithdrawal
+from cpq.quote.alternative import Alternative, largest_takes, options_of, with_options
+from cpq.quote.ports import Sha256
+from cpq.quote.state import QuoteState
 from cpq.waterfall import Pricing
 
-QuoteState = Literal["draft", "sent", "accepted", "superseded", "lost"]
+_ENDINGS = {
+    "accepted": ("acceptance", "an acceptance"),
+    "lost": ("loss", "a loss"),
+    "withdrawn": ("withdrawal", "a withdrawal"),
+    "approved": ("cleared", "the hash that was cleared"),
+}
+"""What each of these states has, and no other."""
+
+
 PaymentEvent = Literal["signing", "delivery", "acceptance"]
 """What makes an instalment fall due: the signing, a delivery, the customer's acceptance (验收)."""
 
@@ -40,26 +60,12 @@ class Clause(Frozen):
     text: LocalText
 
 
-class QuoteAcceptance(Frozen):
-    """Who accepted, on which day, and the hash of exactly what was accepted."""
-
-    on: date
-    by: Line
-    quote_hash: str
-
-
-class QuoteLoss(Frozen):
-    """On which day the customer turned the offer down and why; the hash of exactly that offer."""
-
-    on: date
-    reason: Line = Field(min_length=1)
-    quote_hash: str
-
-
 class Quote(Frozen):
     """An offer: one version, with the pricing and the words it was made of.
 
-    ``approvals`` are the decisions made on this version and on those before it.
+    ``valid_until`` is its last day, inclusive, in ``zone``. ``pricing`` is what is recommended,
+    ``alternatives`` stand beside it. ``approvals`` are the decisions made on this version and on
+    those before it; ``cleared`` is the hash of the offer that they let go out.
     """
 
     number: Number
@@ -78,6 +84,10 @@ class Quote(Frozen):
     acceptance: QuoteAcceptance | None = None
     loss: QuoteLoss | None = added(None)
     approvals: tuple[Decision, ...] = added(())
+    zone: Line = added("UTC")
+    alternatives: tuple[Alternative, ...] = added(())
+    cleared: Sha256 | None = added(None)
+    withdrawal: QuoteWithdrawal | None = added(None)
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Quote":
@@ -93,16 +103,93 @@ class Quote(Frozen):
         share = total(term.percent for term in self.payment)
         if self.payment and share != 100:
             raise ValueError(f"the payment terms add up to {plain(share)} %, not 100 %")
-        if (self.state == "accepted") != (self.acceptance is not None):
-            raise ValueError("an accepted quote, and only that, has an acceptance")
-        if (self.state == "lost") != (self.loss is not None):
-            raise ValueError("a lost quote, and only that, has a loss")
+        for state, (field, what) in _ENDINGS.items():
+            if (self.state == state) != (getattr(self, field) is not None):
+                article = "an" if state.startswith("a") else "a"
+                raise ValueError(f"{article} {state} quote, and only that, has {what}")
+        time_zone(self.zone)
         return self
+
+    @model_validator(mode="after")
+    def _alternatives_fit(self) -> "Quote":
+        codes = [each.code for each in self.alternatives]
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"two alternatives have the same code; found {', '.join(codes)}")
+        for each in self.alternatives:
+            found = each.pricing.customer, each.pricing.currency
+            if found != (self.customer.code, self.currency):
+                raise ValueError(
+                    f"alternative {each.code} is for {found[0]!r} in {found[1]}, the quote for "
+                    f"{self.customer.code!r} in {self.currency}; price it for the same"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _what_was_accepted_was_offered(self) -> "Quote":
+        acceptance = self.acceptance
+        if acceptance is None:
+            return self
+        if acceptance.alternative is not None and self.alternative(acceptance.alternative) is None:
+            raise ValueError(
+                f"the acceptance is of alternative {acceptance.alternative}, which is not there"
+            )
+        if acceptance.options:
+            known = {line.number for line in options_of(self._chosen)}
+            unknown = [number for number in acceptance.options if number not in known]
+            if unknown or len(set(acceptance.options)) < len(acceptance.options):
+                raise ValueError(
+                    f"the acceptance takes the options {', '.join(acceptance.options)}; each is "
+                    f"named once, and they are among {', '.join(sorted(known)) or 'none'}"
+                )
+        return self
+
+    def alternative(self, code: str) -> Alternative | None:
+        """The alternative of that code, if there is one."""
+        return next((each for each in self.alternatives if each.code == code), None)
+
+    @property
+    def _chosen(self) -> Pricing:
+        code = None if self.acceptance is None else self.acceptance.alternative
+        chosen = None if code is None else self.alternative(code)
+        return self.pricing if chosen is None else chosen.pricing
+
+    @cached_property
+    def agreed(self) -> Pricing:
+        """The pricing that was accepted: the chosen alternative, with the options that were taken
+        among its lines. Until then what is recommended.
+        """
+        options = () if self.acceptance is None else self.acceptance.options
+        return with_options(self._chosen, options)
+
+    @property
+    def pricings(self) -> tuple[Pricing, ...]:
+        """Every pricing of the offer, the recommended one first."""
+        return self.pricing, *(each.pricing for each in self.alternatives)
+
+    @property
+    def taken(self) -> tuple[CapTake, ...]:
+        """What the offer takes of the counters of caps: once accepted what was chosen does, before
+        that of each counter the largest that one of the alternatives takes.
+        """
+        return self._chosen.taken if self.acceptance is not None else largest_takes(self.pricings)
 
     @property
     def reference(self) -> str:
         """Number and version as people write them: ``Q-2026-0001 / 2`` is version 2."""
         return self.number if self.version == 1 else f"{self.number} / {self.version}"
+
+    @property
+    def expires_at(self) -> datetime:
+        """The instant, in UTC, from which it holds no longer: the end of its last day, in
+        ``zone``.
+        """
+        return Period(end=self.valid_until).bounds(time_zone(self.zone))[1]
+
+    @property
+    def as_sent(self) -> "Quote":
+        """The version as its customer has it, or would have it, whatever became of it since."""
+        ended: dict[str, None] = dict.fromkeys(field for field, _ in _ENDINGS.values())
+        return self.with_(state="sent", **ended)
 
     @property
     def currency(self) -> str:
@@ -111,18 +198,18 @@ class Quote(Frozen):
 
     @property
     def net(self) -> Money:
-        """The total before tax."""
-        return self.pricing.net
+        """The total before tax, of what was agreed."""
+        return self.agreed.net
 
     @property
     def tax(self) -> Money:
         """The tax on the total."""
-        return self.pricing.tax
+        return self.agreed.tax
 
     @property
     def gross(self) -> Money:
         """The total to pay."""
-        return self.pricing.gross
+        return self.agreed.gross
 
 
 def payment_terms(*terms: tuple[str, PaymentEvent, int]) -> tuple[PaymentTerm, ...]:

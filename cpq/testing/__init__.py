@@ -8,8 +8,11 @@ A host that reckons tax with an engine of its own shows that it holds with a few
         @pytest.fixture
         def engine(self):
             return OurEngine(...)
+
+``SignatureContract`` does the same for a signature provider; ``KeyedSignatures`` is a simple one.
 """
 
+from cpq.testing.signature import KeyedSignatures, SignatureContract
 from cpq.testing.tax_engine import TaxEngineContract
 
-__all__ = ["TaxEngineContract"]
+__all__ = ["KeyedSignatures", "SignatureContract", "TaxEngineContract"]

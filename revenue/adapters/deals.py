@@ -7,6 +7,7 @@ of its own.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
@@ -16,14 +17,16 @@ from cpq.adapters.sql import savepoint, translated
 from cpq.history import DealPrice
 from cpq.kernel.errors import DomainError, Finding, Invalid, Unreadable
 from cpq.kernel.text import Code
-from cpq.quote import Quote
-from revenue.adapters import documents, offering, posting, recording, verification
+from cpq.quote import GivenNumber, NumberSeries, Quote
+from cpq.replay import PrintedDocument
+from revenue.adapters import documents, numbers, offering, posting, recording, verification
 from revenue.adapters.budget import StoredBudget
 from revenue.adapters.budget_check import verify_budget
 from revenue.adapters.coupon_check import verify_coupons
 from revenue.adapters.coupons import StoredCoupons
 from revenue.adapters.excerpt import FACTS, OF_CONTRACT, OF_ORDER, facts_of
 from revenue.adapters.history import StoredDealPrices
+from revenue.adapters.printed import keep_printed, read_printed, verify_printed
 from revenue.adapters.recording import Recorded
 from revenue.adapters.rows import Rows, key_of
 from revenue.adapters.schema import PREFIX, checked_prefix
@@ -115,21 +118,25 @@ class Deals:
     ) -> None:
         """Keep a quote version, a contract or an order; keeping it twice changes nothing.
 
-        A draft that changed names the draft it ``replaces``. Raises ``Conflict``:
-        ``quote.overtaken``, ``quote.wrong_state`` (it was sent), ``quote.number_taken``,
-        ``contract.number_taken``, ``contract.quote_taken`` (signed already),
-        ``order.number_taken``; ``NotFound`` (``contract.unknown``) for an order; ``Invalid``
-        (``document.bad_version``). Of a quote only the newest version changes, the ones before
-        may become superseded, and none follows once one was accepted.
+        A draft that changed, or had a decision added, names the one it ``replaces``. Raises
+        ``Conflict``: ``quote.overtaken``, ``quote.wrong_state`` (it was sent),
+        ``quote.number_taken``, ``contract.number_taken``, ``contract.quote_taken`` (signed
+        already), ``order.number_taken``; ``NotFound`` (``contract.unknown``) for an order;
+        ``Invalid`` (``document.bad_version``). Of a quote only the newest version changes, the
+        ones before may become superseded, and none follows once one was accepted. A next version
+        supersedes one before it that nobody was sent, and once it is sent the one that was: of all
+        versions one is live at most. Raises ``Refused`` (``quote.changed``) for an approved one
+        that is not what was approved.
 
         With an accepted or lost quote its deal prices are kept: ``prices``, or
         ``deal_prices(quote)``, which knows neither product families nor base units; a host that
         has the catalogue gives ``deal_prices(quote, catalogue=...)``. Raises ``Invalid``
         (``deal_price.other_quote``), ``Conflict`` (``deal_price.taken``).
 
-        What a quote takes of promotions' budgets (``taken`` of its pricing) it holds from when it
+        What a quote takes of promotions' budgets (``Quote.taken``) it holds from when it
         is sent through its last day, once accepted until it is ordered; its next version takes it
-        over, and what is lost or superseded lets go of it. Raises ``Conflict`` (``cap.exceeded``).
+        over, and what is lost, withdrawn or superseded lets go of it. Raises ``Conflict``
+        (``cap.exceeded``).
         """
         if prices is not None and not isinstance(document, Quote):
             raise Invalid(
@@ -145,7 +152,7 @@ class Deals:
                 case SalesOrder():
                     contract = documents.save_order(self._rows, document)
                     if contract is not None:
-                        offering.order_saved(self.budget, document, contract)
+                        offering.order_saved(self._rows, self.budget, document, contract)
                 case _:
                     raise Invalid(
                         "document.unknown_kind",
@@ -156,8 +163,42 @@ class Deals:
     def _save_quote(
         self, quote: Quote, *, replaces: Quote | None, prices: Iterable[DealPrice] | None
     ) -> None:
-        if documents.save_quote(self._rows, quote, replaces=replaces, prices=prices):
-            offering.quote_saved(self._rows, self.budget, quote)
+        for saved in documents.save_quote(self._rows, quote, replaces=replaces, prices=prices):
+            offering.quote_saved(self._rows, self.budget, saved)
+
+    def number(self, series: NumberSeries, *, on: date) -> str:
+        """The next number of a series for a document of that day, as the host saves it.
+
+        Without gaps: it is given in the host's transaction and taken back with it, and until that
+        ends nobody else of the tenant gets one. Raises ``Conflict`` (``series.number_taken``) where
+        another series gave it, ``Unavailable`` (``store.busy``), ``Invalid``
+        (``store.only_reads`` in a view).
+        """
+        with savepoint(self.connection):
+            return numbers.give(self._rows, series, on=on)
+
+    def numbers(self, series: str | None = None) -> tuple[GivenNumber, ...]:
+        """Every number that was given, or those of the series with that code, in their order.
+
+        Raises ``Unreadable`` (``store.corrupt_document``).
+        """
+        return numbers.given(self._rows, series)
+
+    def keep(self, record: PrintedDocument) -> None:
+        """Keep the record of a file that was made of a quote; keeping it twice changes nothing.
+
+        Raises ``Conflict`` (``printed.not_stored``) unless the state of the quote that was printed
+        is stored, ``Invalid`` (``store.only_reads``) in a view.
+        """
+        with savepoint(self.connection):
+            keep_printed(self._rows, record)
+
+    def printed(self, number: str, *, version: int | None = None) -> tuple[PrintedDocument, ...]:
+        """The records of the files that were made of a quote, or of one version of it.
+
+        By version, kind and language. Raises ``Unreadable`` (``store.corrupt_document``).
+        """
+        return read_printed(self._rows, number, version)
 
     def quote(self, number: str, *, version: int | None = None) -> Quote:
         """A quote, its newest version unless said, in its newest state.
@@ -263,10 +304,10 @@ class Deals:
 
         Looks at every hash, at each column against its document, at the chain of facts, at
         balances and journal against a replay of the facts, at the counters of promotions against
-        their movements, at the coupons of one code against one another, and for rows that belong
-        to nothing.
+        their movements, at the coupons of one code against one another, at the records of printed
+        documents, and for rows that belong to nothing.
         ``seal`` also shows an end that was cut off or written anew.
         """
         rows = self._rows
         found = verification.verify(rows, chart=self.chart, seal=seal)
-        return (*found, *verify_budget(rows), *verify_coupons(rows))
+        return (*found, *verify_budget(rows), *verify_coupons(rows), *verify_printed(rows))

@@ -3,9 +3,10 @@
 Each saved state of a quote version is a row of its own: a draft may be saved again and again, and
 what was sent stays as it was. A row holds the whole document as canonical JSON with its hash, and
 beside it the few columns that lists and rules need. Saving what is already there changes nothing.
+A version that goes out supersedes those before it in the same savepoint: one is live at most.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,8 @@ from cpq.history import DealPrice
 from cpq.kernel.errors import Conflict, NotFound
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money
-from cpq.quote import Quote, QuoteState
+from cpq.quote import Quote, supersede
+from cpq.quote.versions import KeptVersion, overtaken, refuse_version, supersedes
 from revenue.adapters.history import record_outcome
 from revenue.adapters.recording import hold_head
 from revenue.adapters.rows import Rows, document, key_of, readable, version_of
@@ -31,6 +33,12 @@ _QUOTE_VERSION = (
     "SELECT version, revision, state, number, format, body, sha256 FROM {p}quote "
     "WHERE tenant = :tenant AND number_key = :key AND version = :version "
     "ORDER BY revision DESC LIMIT 1"
+)
+_QUOTE_BEFORE = (
+    "SELECT version, revision, state, number, format, body, sha256 FROM {p}quote q "
+    "WHERE tenant = :tenant AND number_key = :key AND version < :version AND NOT EXISTS "
+    "(SELECT 1 FROM {p}quote n WHERE n.tenant = q.tenant AND n.number_key = q.number_key "
+    "AND n.version = q.version AND n.revision > q.revision) ORDER BY version"
 )
 _QUOTES = (
     "SELECT number, version, state, customer, currency, gross, issued_on AS on_day FROM {p}quote q "
@@ -86,9 +94,9 @@ def save_quote(
     *,
     replaces: Quote | None,
     prices: Iterable[DealPrice] | None = None,
-) -> bool:
+) -> tuple[Quote, ...]:
     """Add a state of a quote version, unless it is there, and what its prices leave to history;
-    whether the state was added.
+    the states that were added: this one, then the earlier versions that it supersedes.
 
     Only the newest version changes; one before it may only become superseded. After an
     acceptance there is no next version.
@@ -99,85 +107,49 @@ def save_quote(
     return written
 
 
-def _write_quote(rows: Rows, quote: Quote, replaces: Quote | None) -> bool:
-    """Whether the state was added; nothing is, where it is there."""
+def _write_quote(rows: Rows, quote: Quote, replaces: Quote | None) -> tuple[Quote, ...]:
+    """The states that were added; none, where it is there."""
     key, version = key_of(quote.number), version_of(quote.version)
     content = quote.content_hash()
     found = rows.first(_QUOTE_VERSION, key=key, version=version)
     if found is not None and found.sha256 == content:
-        return False
+        return ()
     # What is read from here on stays true: an acceptance and a next version wait for each other.
     hold_head(rows)
     found = rows.first(_QUOTE_VERSION, key=key, version=version)
+    if found is not None and found.sha256 == content:
+        return ()
     newest = rows.first(_QUOTE_LATEST, key=key)
-    if found is None:
-        _refuse_gap(quote, newest)
-    elif found.sha256 == content:
-        return False
-    else:
-        if newest is not None and newest.version > version and quote.state != "superseded":
-            raise _overtaken(quote, f"version {newest.version} is stored; only that one changes")
-        _refuse_overtaken(quote, found, replaces)
-    written = rows.insert(
-        "quote",
-        unless_there=True,
-        **quote_row(quote, 1 if found is None else found.revision + 1),
-    )
-    if not written:
-        raise _overtaken(quote, "somebody else saved it, or another version was accepted")
-    return True
+    refuse_version(quote, newest=_kept(newest), found=_kept(found), replaces=replaces)
+    _add_state(rows, quote, 1 if found is None else found.revision + 1)
+    return quote, *_superseded(rows, quote)
 
 
-def _refuse_gap(quote: Quote, newest: Row[Any] | None) -> None:
-    if newest is None:
+def _add_state(rows: Rows, quote: Quote, revision: int) -> None:
+    if not rows.insert("quote", unless_there=True, **quote_row(quote, revision)):
+        raise overtaken(quote, "somebody else saved it, or another version was accepted")
+
+
+def _superseded(rows: Rows, quote: Quote) -> Iterator[Quote]:
+    """The versions before this one that it supersedes, added as such."""
+    if quote.version == 1:
         return
-    if newest.number != quote.number:
-        raise Conflict(
-            "quote.number_taken",
-            f"the number {quote.number!r} is taken: a quote {newest.number!r} is stored",
-            number=newest.number,
-        )
-    if newest.state == "accepted":
-        raise _overtaken(
-            quote, f"version {newest.version} was accepted; amend its contract instead"
-        )
-    if quote.version != newest.version + 1:
-        raise _overtaken(quote, f"the newest stored version is {newest.version}")
+    states = supersedes(quote)
+    for row in rows.all(_QUOTE_BEFORE, key=key_of(quote.number), version=quote.version):
+        if row.state in states:
+            earlier = supersede(document(Quote, row, place=_place(row)))
+            _add_state(rows, earlier, row.revision + 1)
+            yield earlier
 
 
-def _refuse_overtaken(quote: Quote, found: Row[Any], replaces: Quote | None) -> None:
-    """Refuse unless the quote is what became of the stored state, or knowingly replaces it."""
-    end = quote.acceptance or quote.loss
-    if end is not None:
-        sent = quote.with_(state="sent", acceptance=None, loss=None).content_hash()
-        if sent != end.quote_hash:
-            raise _overtaken(quote, f"what was {quote.state} is not what this version says")
-    if found.state in {"draft", "sent"}:
-        state: QuoteState = found.state
-        before = quote.with_(state=state, acceptance=None, loss=None).content_hash()
-        if before == found.sha256 and quote.state != "draft":
-            return
-    if found.state != "draft":
-        raise Conflict(
-            "quote.wrong_state",
-            f"quote {quote.reference} is stored as {found.state} and no longer changes; "
-            "revise() it, and save the next version",
-            number=quote.number,
-            state=found.state,
-        )
-    if replaces is None or replaces.content_hash() != found.sha256:
-        raise _overtaken(
-            quote, "a different draft is stored; give the draft that you changed as replaces="
-        )
+def _kept(row: Row[Any] | None) -> KeptVersion | None:
+    if row is None:
+        return None
+    return KeptVersion(row.number, row.version, row.state, row.sha256)
 
 
-def _overtaken(quote: Quote, why: str) -> Conflict:
-    return Conflict(
-        "quote.overtaken",
-        f"quote {quote.reference} cannot be saved: {why}",
-        number=quote.number,
-        version=quote.version,
-    )
+def _place(row: Row[Any]) -> str:
+    return f"quote {row.number} version {row.version} revision {row.revision}"
 
 
 def read_quote(rows: Rows, number: str, version: int | None) -> Quote:
@@ -189,8 +161,7 @@ def read_quote(rows: Rows, number: str, version: int | None) -> Quote:
         row = rows.first(_QUOTE_VERSION, key=key, version=version_of(version))
     if row is None:
         raise _unknown("quote", number, version)
-    place = f"quote {row.number} version {row.version} revision {row.revision}"
-    return document(Quote, row, place=place)
+    return document(Quote, row, place=_place(row))
 
 
 def save_contract(rows: Rows, contract: Contract) -> None:

@@ -29,6 +29,7 @@ from cpq.history.footing import Key, Pair, Sale, undecided
 from cpq.history.prices import refuse_anonymous, taken
 from cpq.kernel.errors import Invalid, Unreadable
 from cpq.quote import Quote
+from cpq.quote.state import UNSENT
 from revenue.adapters.rows import Rows, key_of, readable, sha256
 from revenue.adapters.shapes import deal_price_row, marked, sortable, unmarked
 
@@ -147,7 +148,7 @@ def record_outcome(rows: Rows, quote: Quote, prices: Iterable[DealPrice] | None)
 
 
 def _refuse_others(quote: Quote, prices: Sequence[DealPrice]) -> None:
-    own = () if quote.state == "draft" else deal_prices(quote)
+    own = () if quote.state in UNSENT else deal_prices(quote)
     facts = {(deal.quote, deal.version, deal.status, deal.on, deal.customer) for deal in own}
     lines = {deal.line for deal in own}
     for price in prices:

@@ -2,7 +2,10 @@
 
 A quote that is sent holds what its prices take of promotions, through its last day; its next
 version takes that over. Once it is accepted it holds it until it is ordered, however long that
-takes, for what was promised in time is owed. An order commits. What is lost or superseded lets go.
+takes, for what was promised in time is owed. An order commits. What is lost, withdrawn or
+superseded lets go. Of alternatives the largest amount of each counter is held, for any of them may
+be ordered; the acceptance gives back what the chosen one does not take.
+
 All of it stands in the savepoint in which the document is saved: an offer that the budget does not
 cover is not kept as sent.
 """
@@ -11,9 +14,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from cpq.cap.movement import Hold
-from cpq.kernel.errors import Invalid
+from cpq.kernel.errors import Invalid, NotFound
 from cpq.quote import Quote
+from cpq.quote.alternative import largest_takes
 from revenue.adapters.budget import StoredBudget
+from revenue.adapters.documents import read_quote
 from revenue.adapters.rows import Rows, key_of
 from revenue.contract import Contract
 from revenue.order import SalesOrder
@@ -61,16 +66,19 @@ def quote_saved(rows: Rows, budget: StoredBudget, quote: Quote) -> None:
         case "lost":
             assert quote.loss is not None, "a lost quote has a loss"
             _let_go(budget, quote, on=quote.loss.on)
+        case "withdrawn":
+            assert quote.withdrawal is not None, "a withdrawn quote has a withdrawal"
+            _let_go(budget, quote, on=quote.withdrawal.on)
         case "superseded":
             newest = rows.first(_NEWEST, key=key_of(quote.number))
             on = quote.issued_on if newest is None else date.fromisoformat(newest.issued_on)
             _let_go(budget, quote, on=on)
 
 
-def order_saved(budget: StoredBudget, order: SalesOrder, contract: Contract) -> None:
+def order_saved(rows: Rows, budget: StoredBudget, order: SalesOrder, contract: Contract) -> None:
     """Commit what the quote of an order's contract holds, unless an order did so before."""
     held = _held(budget, contract.quote, contract.quote_version)
-    if held and not _ordered(held):
+    if held and not _ordered(held) and not _given_back(rows, held, contract):
         budget.commit(
             document=held[0].document,
             on=_not_before(held, order.on),
@@ -80,8 +88,8 @@ def order_saved(budget: StoredBudget, order: SalesOrder, contract: Contract) -> 
 
 def _offer(rows: Rows, budget: StoredBudget, quote: Quote, *, on: date, expires_on: date) -> None:
     """Reserve what the quote takes, in place of what it or the version before it holds."""
-    own, taken = _held(budget, quote.number, quote.version), quote.pricing.taken
-    if own and not taken:
+    own, taken = _held(budget, quote.number, quote.version), quote.taken
+    if own and not largest_takes(quote.pricings):
         return  # a host holds for it by its own commands
     held = own or _held_before(rows, budget, quote)
     if not (taken or held) or _ordered(held):
@@ -95,6 +103,16 @@ def _offer(rows: Rows, budget: StoredBudget, quote: Quote, *, on: date, expires_
         expires_on=expires_on,
         key=f"save quote {document} {quote.state}",
     )
+
+
+def _given_back(rows: Rows, held: Iterable[Hold], contract: Contract) -> bool:
+    """Whether nothing is held any more because what was accepted takes nothing."""
+    if any(hold.phase != "released" for hold in held):
+        return False
+    try:
+        return not read_quote(rows, contract.quote, contract.quote_version).taken
+    except NotFound:
+        return False
 
 
 def _let_go(budget: StoredBudget, quote: Quote, *, on: date) -> None:

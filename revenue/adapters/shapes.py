@@ -10,7 +10,7 @@ from typing import Any
 
 from cpq.history import DealPrice
 from cpq.kernel.money import plain
-from cpq.quote import Quote
+from cpq.quote import GivenNumber, Quote
 from revenue.adapters.rows import body_of, key_of, minor, sha256, version_of
 from revenue.application import Application, Reversal
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
@@ -55,6 +55,19 @@ def quote_row(quote: Quote, revision: int) -> Values:
         "issued_on": quote.issued_on.isoformat(),
         "valid_until": quote.valid_until.isoformat(),
         **body_of(quote),
+    }
+
+
+def number_row(given: GivenNumber) -> Values:
+    """A number that was given out; what it was given from stands in its body."""
+    return {
+        "series_key": key_of(given.series.code),
+        "period": given.series.period(given.on),
+        "place": given.n,
+        "number_key": key_of(given.number),
+        "number": given.number,
+        "on_day": given.on.isoformat(),
+        **body_of(given),
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from cpq.kernel.errors import DomainError, Finding, Unreadable
 from cpq.kernel.model import Frozen
 from cpq.kernel.text import LocalText, number_key
-from cpq.quote import Quote
+from cpq.quote import GivenNumber, Quote
 from revenue.adapters.excerpt import FACTS, fact_of
 from revenue.adapters.history import deal_of, every_price, place_of
 from revenue.adapters.recording import Recorded, fingerprint
@@ -27,6 +27,7 @@ from revenue.adapters.shapes import (
     entry_row,
     fact_row,
     line_row,
+    number_row,
     order_row,
     quote_row,
     typed_row,
@@ -158,6 +159,7 @@ def _documents(rows: Rows) -> Iterator[Finding]:
         lambda order, row: order_row(order, row.contract_version),
     )
     yield from _deal_prices(rows)
+    yield from _numbers(rows)
     for row in orders:
         if (row.contract_key, row.contract_version) not in contracts:
             yield orphan(f"order {row.number_key}")
@@ -171,6 +173,23 @@ def _deal_prices(rows: Rows) -> Iterator[Finding]:
             yield corrupt(place_of(row), error)
             continue
         yield from columns(row, deal_price_row(deal), place_of(row))
+
+
+def _numbers(rows: Rows) -> Iterator[Finding]:
+    last: dict[tuple[str, str], int] = {}
+    for row in _all(rows, "given_number", "series_key", "period", "place"):
+        count = row.series_key, row.period
+        place = f"given_number {row.series_key} {row.period} {row.place}"
+        try:
+            given = document(GivenNumber, row, place=place)
+        except Unreadable as error:
+            yield corrupt(place, error)
+        else:
+            yield from columns(row, number_row(given), place)
+            last.setdefault(count, given.series.first - 1)
+        if row.place != last.get(count, row.place - 1) + 1:
+            yield gap(f"given_number {row.series_key} {row.period} {row.place - 1}")
+        last[count] = row.place
 
 
 def _revisions(found: Iterable[Row[Any]]) -> Iterator[Finding]:

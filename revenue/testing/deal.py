@@ -6,6 +6,7 @@ Every figure follows from the arguments, so the same call gives the same values 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from cpq.cap import CapTake
 from cpq.customer import Customer, Party
@@ -18,6 +19,7 @@ from cpq.kernel.money import (
     total,
 )
 from cpq.quote import Quote, accept, payment_terms, send
+from cpq.replay import PrintedDocument
 from cpq.waterfall import PricedLine, Pricing
 from revenue.contract import Contract, sign
 from revenue.fulfilment import Delivery, accept_delivery, deliver
@@ -108,6 +110,27 @@ def example_contract(quote: Quote, *, number: str = "HT-2026-017") -> Contract:
     """
     accepted = accept(send(quote), on=date(2026, 11, 25), by="Li Wei")
     return sign(accepted, number=number, on=SIGNED_ON)
+
+
+def example_printed(quote: Quote, *, content: bytes = b"%PDF-1.7") -> PrintedDocument:
+    """The record of a PDF of the quote, as a renderer's host notes it.
+
+    >>> example_printed(example_quote()).reference
+    'Q-2026-0001'
+    """
+    return PrintedDocument(
+        number=quote.number,
+        version=quote.version,
+        quote_hash=quote.content_hash(),
+        trace_hash=quote.pricing.content_hash(),
+        catalogue=quote.pricing.catalogue,
+        kind="pdf",
+        locale="zh_CN",
+        layout=sha256(b"plain").hexdigest(),
+        sha256=sha256(content).hexdigest(),
+        size=len(content),
+        made_by=(("WeasyPrint", "70.0"), ("Pango", "1.50.12")),
+    )
 
 
 def example_order(contract: Contract, *, number: str = "SO-1") -> SalesOrder:

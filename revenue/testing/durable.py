@@ -7,13 +7,13 @@ from functools import partial
 from threading import Barrier
 
 from cpq.kernel.errors import DomainError
-from cpq.quote import Quote, send
+from cpq.quote import Quote, missing_numbers, send
 from revenue.adapters.store import Deals, Store, open_store
 from revenue.application import Application
 from revenue.ledger import Fact
 from revenue.testing.deal import example_quote
 from revenue.testing.inspect import content
-from revenue.testing.small import accepted, applied, owed, paid, record_deal, revised
+from revenue.testing.small import DAY, SERIES, accepted, applied, owed, paid, record_deal, revised
 from revenue.testing.store import StoreContract
 
 _WRITERS = 4
@@ -52,6 +52,16 @@ def _saves(store: Store, quote: Quote) -> str:
     except DomainError as error:
         return error.code
     return "saved"
+
+
+def _counts(deals: Deals, *, fails: bool) -> None:
+    """Take a number and save a quote that bears it, or think better of it."""
+    savepoint = deals.connection.begin_nested()
+    deals.save(example_quote(deals.number(SERIES, on=DAY)))
+    if fails:
+        savepoint.rollback()
+    else:
+        savepoint.commit()
 
 
 def open_elsewhere(url: str, prefix: str) -> str:
@@ -96,6 +106,23 @@ class DurableStoreContract(StoreContract):
             return _applies(store, applied(f"A-{place}"))
 
         _one_won(store, _in_threads(work))
+
+    def test_numbers_have_no_gap_whoever_counts(self, store: Store) -> None:
+        """Several at once, every third of whom changes his mind: none twice, none left out."""
+        start = Barrier(_WRITERS)
+
+        def work(place: int) -> str:
+            start.wait()
+            for turn in range(6):
+                store.run(partial(_counts, fails=(place + turn) % 3 == 0))
+            return "done"
+
+        assert set(_in_threads(work)) == {"done"}
+        with store.view() as deals:
+            given = [each.number for each in deals.numbers(SERIES.code)]
+            assert len(given) == _WRITERS * 4
+            assert missing_numbers(SERIES, given, on=DAY) == ()
+            assert deals.verify() == ()
 
     def test_an_acceptance_and_a_next_version_exclude_each_other(self, store: Store) -> None:
         """Whoever comes first, one of them is refused."""

@@ -5,15 +5,22 @@ from datetime import date
 from cpq.cap import CapTake, Counter
 from cpq.coupon import Coupon
 from cpq.kernel.money import Money
-from cpq.quote import Quote, accept, revise, send
+from cpq.quote import NumberSeries, Quote, accept, revise, send
 from revenue.adapters.deals import Deals
 from revenue.application import Application
 from revenue.ledger import ReceivablesLedger
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
-from revenue.testing.deal import example_contract, example_facts, example_order, example_quote
+from revenue.testing.deal import (
+    example_contract,
+    example_facts,
+    example_order,
+    example_printed,
+    example_quote,
+)
 
 DAY = date(2026, 12, 1)
+SERIES = NumberSeries(code="offers", pattern="OF-{year}-{n:04}")
 
 
 def owed(number: str = "AR-1", amount: str = "300.00", *, currency: str = "CNY") -> Receivable:
@@ -44,13 +51,15 @@ def record_deal(deals: Deals) -> ReceivablesLedger:
     """The whole example deal, written as a host writes it; its ledger.
 
     The quote holds an order of a promotion; another offer holds two more, and a third one lapsed.
-    A coupon is issued and blocked.
+    A coupon is issued and blocked, a number is given out, and a PDF of the quote is on record.
     """
     quote = example_quote()
     contract = example_contract(quote)
     sold = example_order(contract)
     deals.save(quote)
     deals.save(send(quote))
+    deals.number(SERIES, on=DAY)
+    deals.keep(example_printed(send(quote)))
     offer(deals, f"{quote.number}/1", 1)
     offer(deals, "Q-7/1", 2)
     offer(deals, "Q-8/1", 3, expires_on=quote.issued_on)

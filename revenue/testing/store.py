@@ -17,17 +17,19 @@ from revenue.testing.deal import (
     example_quote,
 )
 from revenue.testing.inspect import Content, content, database_refuses, dies_at, refused
+from revenue.testing.life import StoreLife
 from revenue.testing.rules import StoreRules
 from revenue.testing.small import DAY, accepted, applied, owed, paid, record_deal, revised
 from revenue.writeoff import WriteOff
 
 
-class StoreContract(StoreRules):
+class StoreContract(StoreRules, StoreLife):
     """Tests of a store; subclass it and give a fixture ``store``, empty for each test."""
 
     append_only: ClassVar[tuple[str, ...]] = (
         "quote", "contract", "sales_order", "fact", "application", "recovery", "reversal",
         "journal_entry", "journal_line", "deal_price", "budget_movement", "coupon", "coupon_block",
+        "given_number", "quote_document",
     )  # fmt: skip
 
     def test_a_deal_comes_back_equal(self, store: Store) -> None:

@@ -4,7 +4,7 @@
 units, ``margin`` asks what a deal earns, ``lowest`` and ``lowest_rule`` for the lowest price before
 a reduction, ``history`` for what was paid before. ``turns`` sells one after the other on one
 budget, ``race`` all at once, ``confirm`` lets an offer be accepted later, ``rebate`` hands in what
-was sold.
+was sold, ``life`` follows a quote through its states.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ from cpq.margin import margin_of
 from tests.cases.asking import Told, pricings
 from tests.cases.earned import by_rebate
 from tests.cases.figures import figures
+from tests.cases.lifecycle import by_life
 from tests.cases.turns import by_confirmation, by_race, by_turns
 
 Figures = dict[str, Any]
@@ -128,4 +129,5 @@ FAMILIES: dict[str, Callable[[Told, Sequence[str]], Figures]] = {
     "race": by_race,
     "confirm": by_confirmation,
     "rebate": by_rebate,
+    "life": by_life,
 }

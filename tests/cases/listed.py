@@ -22,6 +22,7 @@ FILES = (
     "rebates",
     "tax",
     "deals",
+    "quotes",
 )
 LISTED: dict[str, list[str]] = json.loads((FOLDER / "listed.json").read_text(encoding="utf-8"))[
     "groups"

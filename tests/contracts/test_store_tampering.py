@@ -23,6 +23,8 @@ _NOT_SEEN = {
     ("command", "tenant"),
     ("deal_price", "tenant"),
     ("coupon_block", "tenant"),
+    ("given_number", "tenant"),
+    ("quote_document", "tenant"),
     ("budget_movement", "seq"),
 }
 

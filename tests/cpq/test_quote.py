@@ -57,7 +57,6 @@ ACTS: dict[str, Callable[[Quote], Quote]] = {
     ("state", "act"),
     [
         ("draft", "accept"),
-        ("draft", "supersede"),
         ("sent", "send"),
         ("accepted", "send"),
         ("accepted", "accept"),
