@@ -34,20 +34,41 @@ def read_past(
     what ``quote_for`` raises.
     """
     file = Path(path)
-    if file.suffix != ".toml":
-        fields = read_json(file)
-        kind = _kind(fields)
-        if kind is not None:
-            try:
-                return kind.model_validate(fields)
-            except ValidationError as error:
-                raise _unreadable(file, error) from None
+    kept = read_stored(file)
+    if kept is not None:
+        return kept
+    return read_asked(file, catalogue, coupons=coupons, on_unknown=on_unknown)
+
+
+def read_asked(
+    file: Path,
+    catalogue: Catalogue | None,
+    *,
+    coupons: FindsCoupons | None = None,
+    on_unknown: Tell | None = None,
+) -> Quote:
+    """The draft quote that the request in a file asks for; raises as ``read_past`` does."""
     if catalogue is None:
         raise Invalid(
             "input.invalid",
             f"{file} holds a request, which is priced first; name the catalogue with --catalogue",
         )
     return quote_for(read_request(file), catalogue, coupons=coupons, on_unknown=on_unknown)
+
+
+def read_stored(file: Path) -> Quote | Pricing | None:
+    """The quote or pricing in a JSON file; ``None`` where it holds something else, as a request.
+
+    Raises ``Unreadable``: ``quote.unreadable``, what ``read_json`` raises.
+    """
+    fields = None if file.suffix == ".toml" else read_json(file)
+    kind = _kind(fields)
+    if kind is None:
+        return None
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise _unreadable(file, error) from None
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:

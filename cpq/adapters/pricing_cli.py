@@ -6,22 +6,19 @@ quote. ``cpq catalogue lint`` looks for what is probably a mistake in a catalogu
 ``cpq.adapters.terminal``.
 """
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cpq.adapters.asked_deal import Tell, keeper_of
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.lint_table import finding_table, summary
 from cpq.adapters.past import files_of, read_past
 from cpq.adapters.pricing_words import WORDS, quotes_counted
+from cpq.adapters.progress import progress
 from cpq.adapters.simulation_rows import BYS, By, csv_text, json_text
 from cpq.adapters.simulation_table import (
     first,
@@ -177,7 +174,7 @@ def linted(
     Exit code 1 where a request will be refused or a floor broken, 0 where there are only notes; 3
     where the folder cannot be read: then all that is wrong with it is told.
     """
-    spoken, day = language(locale), _day(on)
+    spoken, day = language(locale), day_of(on)
     try:
         catalogue = read_catalogue(folder)
     except Unreadable as error:
@@ -228,7 +225,7 @@ def simulation(
     Requests are priced by the catalogue of today first. A quote that cannot be priced any more is
     listed with the reason and is no failure; a file that cannot be read is one, and the rest go on.
     """
-    spoken, day, rows = language(locale), _day(on), _by(by)
+    spoken, day, rows = language(locale), day_of(on), _by(by)
     current, tried = read_catalogue(folder), read_catalogue(draft)
     failures: dict[Path, DomainError] = {}
     files = list(files_of(quotes))
@@ -244,9 +241,9 @@ def simulation(
         files, failures, read, current=current, draft=tried, on=day, book=book or None
     )
     if csv is not None and found.changes:
-        _write(csv, "\ufeff" + csv_text(found, rows, tongue=spoken.first))
+        write_text(csv, "\ufeff" + csv_text(found, rows, tongue=spoken.first))
     if json is not None and found.changes:
-        _write(json, json_text(found, rows, tongue=spoken.first))
+        write_text(json, json_text(found, rows, tongue=spoken.first))
     if found.changes:
         _report(
             found, rows, top=top, spoken=spoken, catalogues=(tried, current), names=(folder, draft)
@@ -276,22 +273,14 @@ def _simulated(
             except DomainError as error:
                 failures[path] = error
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    hidden = len(files) == 1 or bool(os.environ.get("CI"))
-    with Progress(*columns, console=Console(file=sys.stderr), disable=hidden) as shown:
-        task = shown.add_task("quotes · 报价单", total=len(files))
+    with progress("quotes · 报价单", len(files)) as shown:
         return simulate(
             past(),
             draft=draft,
             current=current,
             on=on,
             book=book,
-            on_done=lambda done: shown.update(task, completed=done + len(failures)),
+            on_done=lambda done: shown(done + len(failures)),
         )
 
 
@@ -359,14 +348,21 @@ def _by(text: str) -> By:
     raise Invalid("input.invalid", f"--by is one of {', '.join(BYS)}; found {text!r}")
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that an option names; ``None`` where it is empty. Raises ``Invalid``
+    (``input.invalid``).
+
+    >>> day_of("2026-11-21")
+    datetime.date(2026, 11, 21)
+    """
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Invalid("input.invalid", f"a day is written 2026-11-21; found {text!r}") from None
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file. Raises ``Unavailable`` (``file.not_written``)."""
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:

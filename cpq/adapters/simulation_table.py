@@ -45,10 +45,10 @@ def result_table(
         return rule_table(rules, spoken=spoken), more
     if by == "line":
         lines, more = first(_changed_lines(simulation), top)
-        return _fitting(lambda wide: _lines(lines, simulation, spoken, wide=wide)), more
+        return fitting(lambda wide: _lines(lines, simulation, spoken, wide=wide)), more
     rows, more = first(simulation.by(by), top)
     head = WORDS[spoken.first][by]
-    return _fitting(lambda wide: _tallies(rows, simulation, head, names, spoken, wide=wide)), more
+    return fitting(lambda wide: _tallies(rows, simulation, head, names, spoken, wide=wide)), more
 
 
 def first(rows: Sequence[Shown], top: int) -> tuple[Sequence[Shown], int]:
@@ -124,7 +124,7 @@ def _judged(
             yield need.message.in_(spoken.first)
 
 
-def _fitting(made: Callable[[bool], Table]) -> Table:
+def fitting(made: Callable[[bool], Table]) -> Table:
     """The table side by side where the terminal holds it whole, else its narrow shape."""
     console, wide = Console(), made(True)
     if not console.is_terminal:

@@ -19,24 +19,18 @@ from typing import NamedTuple
 
 from cpq.approval import ApprovalMatrix, ApprovalNeed
 from cpq.catalogue import Catalogue
+from cpq.comparison.acting import comparable, findings_only_in
+from cpq.comparison.change import LineChange, LineFigures, RuleChange, RuleFate
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.model import Frozen
 from cpq.kernel.period import Bound, Moment
 from cpq.kernel.text import Code, LocalText, legible
 from cpq.ports import TaxEngine
+from cpq.pricing.again import priced_under, repriced
 from cpq.product import Product
 from cpq.quote import Quote
-from cpq.simulation.again import priced_under, repriced
-from cpq.simulation.change import (
-    LineChange,
-    LineFigures,
-    QuoteChange,
-    RuleChange,
-    RuleFate,
-    RuleTally,
-    Tally,
-)
-from cpq.simulation.compare import comparable, compare, findings_only_in
+from cpq.simulation.change import QuoteChange, RuleTally, Tally
+from cpq.simulation.compare import compare
 from cpq.simulation.needs import needs_of
 from cpq.simulation.tally import Grouping, cost, rule_tallies, summed, tallies
 from cpq.waterfall import Pricing

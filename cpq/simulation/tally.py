@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Literal
 
+from cpq.comparison.change import LineChange, LineFigures, RuleFate
 from cpq.kernel.money import Money, total
 from cpq.kernel.text import LocalText
 from cpq.plan import PricePoint
-from cpq.simulation.change import LineChange, LineFigures, QuoteChange, RuleFate, RuleTally, Tally
+from cpq.simulation.change import QuoteChange, RuleTally, Tally
 
 Grouping = Literal["customer", "product", "category", "book", "quote"]
 """By what changes are added up; a line's book is the one it was priced by in the past."""

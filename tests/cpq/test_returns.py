@@ -339,7 +339,7 @@ def test_another_snapshot_is_refused() -> None:
     pricing = sold(trade(50, **TENTH), 6)
     again = repricing(pricing, catalogue=trade(60, **TENTH))
     found = refused(pricing, {"1": 5}, policy=REBILL, reprice=again)
-    assert found[0] == "simulation.other_catalogue"
+    assert found[0] == "replay.other_catalogue"
 
 
 def test_a_published_pricing_cannot_say_what_was_given() -> None:

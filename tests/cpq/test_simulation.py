@@ -533,23 +533,30 @@ def test_a_replay_gives_the_very_pricing(asked: dict[str, Any]) -> None:
 def test_a_replay_needs_the_very_snapshot() -> None:
     with pytest.raises(Refused, match="priced_under") as refusal:
         repriced(priced(("BOLT", 1)), catalogue=drafted(listed("11")))
-    assert refusal.value.code == "simulation.other_catalogue"
+    assert refusal.value.code == "replay.other_catalogue"
 
 
-def test_a_replay_needs_the_plan_that_was_followed() -> None:
+def test_a_replay_follows_the_plan_that_was_given() -> None:
     own = STANDARD_PLAN.with_(code="OWN", version=2)
     past = price([item("BOLT", 1)], catalogue=OLD, on=DAY, plan=own)
+    assert repriced(past, catalogue=OLD) == past
     with pytest.raises(Refused, match="OWN 2") as refusal:
-        repriced(past, catalogue=OLD)
-    assert refusal.value.code == "simulation.other_plan"
-    assert repriced(past, catalogue=OLD, plan=own) == past
+        repriced(past, catalogue=OLD, plan=STANDARD_PLAN)
+    assert refusal.value.code == "replay.other_plan"
+    before = past.with_(own_plan=None)  # as release 0.1 kept it
+    with pytest.raises(Refused, match="OWN 2"):
+        repriced(before, catalogue=OLD)
+    assert repriced(before, catalogue=OLD, plan=own) == before
 
 
-def test_a_replay_needs_the_taxes_that_were_given() -> None:
+def test_a_replay_owes_the_taxes_that_were_said() -> None:
     free = TableTaxes(table=TaxTable(rates=(TaxRate(code="VAT13", percent=0),)))
     past = price([item("BOLT", 1)], catalogue=OLD, on=DAY, taxes=free)
+    assert repriced(past, catalogue=OLD) == past
     assert repriced(past, catalogue=OLD, taxes=free) == past
-    assert repriced(past, catalogue=OLD).tax == cny("1.30")
+    before = past.with_(taxed_by_host=False)  # as release 0.1 kept it
+    assert repriced(before, catalogue=OLD, taxes=free) == before
+    assert repriced(before, catalogue=OLD).tax == cny("1.30")
 
 
 def test_what_a_customer_sees_is_not_what_a_replay_gives() -> None:

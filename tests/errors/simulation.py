@@ -1,38 +1,10 @@
-"""Replaying a pricing, and reading past quotes from files."""
+"""Reading past quotes from files."""
 
 from pathlib import Path
 
-from cpq import STANDARD_PLAN, item, price
 from cpq.adapters.past import read_past
-from cpq.simulation import repriced
 from tests.errors.registry import reproduces
-from tests.errors.shop import DAY, goods, quote, untouched
-
-
-@reproduces(
-    "simulation.other_catalogue",
-    en="A pricing is to be replayed under another catalogue than it was made against.",
-    zh="重算时的产品目录与原计价时的不一致。",
-    do="Give the snapshot whose hash the pricing names, or ask `priced_under()`.",
-    names="priced_under()",
-)
-def a_replay_under_a_draft() -> None:
-    pricing = price([item("BOLT", 1)], catalogue=goods(), on=DAY)
-    with untouched(pricing):
-        repriced(pricing, catalogue=goods(seller="Us"))
-
-
-@reproduces(
-    "simulation.other_plan",
-    en="A pricing is to be replayed under another pricing plan, or another version of it.",
-    zh="重算时的计价方案与原计价时的不一致。",
-    do="Give the plan that the pricing names with `plan=`.",
-    names=("OWN 2", "STANDARD 1"),
-)
-def a_replay_by_another_plan() -> None:
-    own = STANDARD_PLAN.with_(code="OWN", version=2)
-    pricing = price([item("BOLT", 1)], catalogue=goods(), on=DAY, plan=own)
-    repriced(pricing, catalogue=goods())
+from tests.errors.shop import quote
 
 
 @reproduces(
