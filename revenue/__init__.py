@@ -18,6 +18,7 @@ from revenue.claim import (
     funder_statement,
 )
 from revenue.contract import Contract, ContractLine, Instalment, PaymentPlan, payment_plan, sign
+from revenue.dunning_notice import DunningItem, DunningNotice, dunning_notice
 from revenue.fulfilment import Acceptance, Delivery, accept_delivery, deliver
 from revenue.invoice import Invoice, bill
 from revenue.journal import (
@@ -67,6 +68,8 @@ __all__ = [
     "ContractLine",
     "CustomerStatement",
     "Delivery",
+    "DunningItem",
+    "DunningNotice",
     "Fact",
     "FunderStatement",
     "FunderTerms",
@@ -94,6 +97,7 @@ __all__ = [
     "claim_reversals",
     "claims",
     "deliver",
+    "dunning_notice",
     "funder_statement",
     "journal",
     "order",

@@ -1,5 +1,6 @@
 """What the commands of finance share: their options, and how figures are printed (命令选项)."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -13,6 +14,8 @@ from cpq.kernel.errors import Invalid
 from cpq.kernel.money import Money
 from revenue.adapters.heads import WORDS
 from revenue.adapters.store import Store, open_store
+
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 StoreUrl = Annotated[
     str,
@@ -47,6 +50,21 @@ def first_day(text: str) -> date | None:
 def words_of(locale: str) -> dict[str, str]:
     """The words of a locale's language. Raises ``NotFound`` (``document.unknown_locale``)."""
     return WORDS[language(locale).first]
+
+
+def money_of(text: str) -> Money:
+    """The amount as typed, ``1250.00 CNY`` or ``1,250.00 CNY``.
+
+    Raises ``Invalid``: ``input.invalid``, and what ``Money`` raises.
+
+    >>> money_of("1,250.00 CNY")
+    Money('1250.00', 'CNY')
+    """
+    amount, _, currency = text.strip().partition(" ")
+    if not currency:
+        raise Invalid("input.invalid", f"{text!r} is not an amount; write it as 1250.00 CNY")
+    plain = amount.replace(",", "") if _GROUPED.fullmatch(amount) else amount
+    return Money(plain, currency.strip())
 
 
 def amount_in(money: Money, locale: str) -> str:

@@ -6,7 +6,6 @@ amounts are written ``1250.00 CNY`` or ``1,250.00 CNY``. Only recording a receiv
 makes a store that is not there. Exit codes are those of ``cpq.adapters.terminal``.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated
@@ -29,8 +28,10 @@ from revenue.adapters.asked import (
     amount_in,
     day_of,
     existing,
+    money_of,
     words_of,
 )
+from revenue.adapters.print_cli import printing
 from revenue.adapters.promotion_cli import budgets, funder, funders, rebate
 from revenue.adapters.store import Deals, open_store
 from revenue.application import Application
@@ -39,8 +40,6 @@ from revenue.ledger import Fact, OpenItem, ReceivablesLedger, apply_oldest
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery
-
-_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 app = typer.Typer(
     pretty_exceptions_enable=False,
@@ -104,7 +103,7 @@ def receivable(
 ) -> None:
     """Record a receivable that was billed elsewhere: an opening balance (期初应收)."""
     fact = Receivable(
-        number=number, customer=customer, on=day_of(on), due_on=day_of(due), amount=_money(amount)
+        number=number, customer=customer, on=day_of(on), due_on=day_of(due), amount=money_of(amount)
     )
     with open_store(store, tenant=tenant) as opened:
         opened.run(lambda deals: deals.record(fact))
@@ -127,7 +126,7 @@ def receipt(
         number=number,
         customer=customer,
         on=day_of(on),
-        amount=_money(amount),
+        amount=money_of(amount),
         payer=payer,
         reference=reference,
     )
@@ -203,7 +202,7 @@ def write_off(
     tenant: Tenant = "default",
 ) -> None:
     """Write a bad debt off (坏账核销)."""
-    money = _money(amount) if amount else None
+    money = money_of(amount) if amount else None
     _append(
         store,
         tenant,
@@ -229,7 +228,7 @@ def charge(
     tenant: Tenant = "default",
 ) -> None:
     """Charge an expected credit loss to the allowance for bad debts (计提坏账准备)."""
-    fact = AllowanceCharge(number=number, on=day_of(on), amount=_money(amount), reason=reason)
+    fact = AllowanceCharge(number=number, on=day_of(on), amount=money_of(amount), reason=reason)
     with existing(store, tenant) as opened:
         opened.run(lambda deals: deals.record(fact))
     typer.echo(f"{number}: {fact.amount} charged to the allowance")
@@ -246,7 +245,7 @@ def recover(
     tenant: Tenant = "default",
 ) -> None:
     """Take a receipt for a debt that was written off (坏账收回)."""
-    money = _money(amount) if amount else None
+    money = money_of(amount) if amount else None
     _, (fact,) = _append(
         store,
         tenant,
@@ -293,6 +292,7 @@ app.command("funder")(funder)
 app.command("funders")(funders)
 app.command("rebate")(rebate)
 app.add_typer(budgets, name="budget")
+app.add_typer(printing, name="print")
 
 
 @app.command("verify")
@@ -337,15 +337,7 @@ def _targets(to: Sequence[str]) -> dict[str, Money] | list[str]:
         return list(to)
     if not all(equals for _, equals, _ in pairs):
         raise Invalid("input.invalid", "give an amount for every --to, or for none")
-    return {number: _money(amount) for number, _, amount in pairs}
-
-
-def _money(text: str) -> Money:
-    amount, _, currency = text.strip().partition(" ")
-    if not currency:
-        raise Invalid("input.invalid", f"{text!r} is not an amount; write it as 1250.00 CNY")
-    plain = amount.replace(",", "") if _GROUPED.fullmatch(amount) else amount
-    return Money(plain, currency.strip())
+    return {number: money_of(amount) for number, _, amount in pairs}
 
 
 def _print_items(items: Sequence[OpenItem], locale: str, day: date) -> None:

@@ -1,0 +1,181 @@
+"""The dunning letter as its template prints it (催款函): three tones, one table, one sum.
+
+What is asked for is what the notice says; the wording of a level is in ``words-revenue.toml``, so
+that a company can speak in its own voice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cpq.adapters.hand import Hand
+from cpq.adapters.layout import Layout
+from cpq.adapters.view import TotalView
+from cpq.adapters.words import Phrase
+from cpq.customer import Customer, Party
+from cpq.kernel.errors import Refused
+from cpq.kernel.money import Money
+from cpq.kernel.text import number_key
+from revenue.adapters.print_view import (
+    Column,
+    PaperView,
+    TableView,
+    in_capitals,
+    paper_view,
+    print_hand,
+    refuse_if_too_long,
+    refuse_unless_equal,
+    table_view,
+)
+from revenue.dunning_notice import DunningItem, DunningNotice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DunningItemView:
+    """A receivable that is overdue."""
+
+    number: str
+    contract: str
+    on: str
+    due_on: str
+    overdue: str
+    amount: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DunningView:
+    """A dunning letter, ready to print."""
+
+    level: int
+    currency: str
+    greeting: Phrase
+    opening: Phrase
+    closing: Phrase
+    total: str
+    in_words: str
+    pay_by: str
+    dated: str
+    items: tuple[DunningItemView, ...]
+    table: TableView
+    sums: tuple[TotalView, ...]
+    bank: Phrase | None
+    reference: Phrase
+
+
+def dunning_view(
+    notice: DunningNotice,
+    layout: Layout,
+    *,
+    customer: Customer,
+    seller: Party,
+    draft: bool = False,
+) -> tuple[PaperView, DunningView, Hand]:
+    """The letter of a notice to its customer, with the bank of the seller to pay to.
+
+    Raises ``Refused``: ``document.other_customer``, ``document.too_long``,
+    ``document.does_not_add_up``.
+    """
+    if number_key(customer.code) != number_key(notice.customer):
+        raise Refused(
+            "document.other_customer",
+            f"the notice is for customer {notice.customer}, not {customer.code}; give its own",
+            customer=notice.customer,
+        )
+    named = f"the reminder of {notice.customer}"
+    refuse_if_too_long(len(notice.items), named, "send a statement of account instead")
+    hand = print_hand(layout, currency=notice.currency, table="dunning")
+    day = hand.figures.day
+    paper = paper_view(
+        hand,
+        layout,
+        heading=hand.say(f"heading_{notice.level}"),
+        number=notice.number,
+        strip=(
+            ("number", notice.number),
+            ("date", day(notice.on)),
+            ("customer_code", notice.customer),
+            ("level", hand.say(f"level_{notice.level}").text),
+        ),
+        customer=customer.party,
+        seller=seller,
+        on=notice.on,
+        draft=draft,
+        has_band=True,
+    )
+    items = tuple(_item(item, hand) for item in notice.items)
+    view = DunningView(
+        level=notice.level,
+        currency=notice.currency,
+        greeting=hand.say("greeting"),
+        opening=hand.say(f"opening_{notice.level}", pay_by=day(notice.pay_by)),
+        closing=hand.say(f"closing_{notice.level}"),
+        total=hand.figures.money(notice.total),
+        in_words=in_capitals(notice.total, hand),
+        pay_by=day(notice.pay_by),
+        dated=day(notice.on),
+        items=items,
+        table=_table(items, notice, hand),
+        sums=_sums(notice, hand, named),
+        bank=hand.given(seller.bank),
+        reference=hand.say("quote_reference", reference=notice.number or notice.customer),
+    )
+    return paper, view, hand
+
+
+def _item(item: DunningItem, hand: Hand) -> DunningItemView:
+    return DunningItemView(
+        number=item.number,
+        contract=item.contract,
+        on=item.on.isoformat(),
+        due_on=item.due_on.isoformat(),
+        overdue=str(item.days_overdue),
+        amount=hand.figures.amount(item.amount.amount),
+        left=hand.figures.amount(item.open.amount),
+    )
+
+
+def _table(items: Iterable[DunningItemView], notice: DunningNotice, hand: Hand) -> TableView:
+    def column(key: str, texts: Iterable[str], least: float = 24) -> Column:
+        return Column(heading=hand.say(key), texts=tuple(texts), least=least)
+
+    rows = tuple(items)
+    return table_view(
+        None,
+        column("of_day", (row.on for row in rows), 22),
+        column("due", (row.due_on for row in rows), 22),
+        column("overdue_days", (row.overdue for row in rows), 20),
+        column("amount_of", (row.amount for row in rows)),
+        column("amount_open", (hand.figures.amount(notice.total.amount), *(r.left for r in rows))),
+        room=36,
+        total=hand.figures.money(notice.total),
+    )
+
+
+def _sums(notice: DunningNotice, hand: Hand, named: str) -> tuple[TotalView, ...]:
+    """Overdue, interest and fee, where there are any, and what they come to."""
+    given = (
+        ("overdue_sum", notice.overdue),
+        ("interest", notice.interest),
+        ("fee", notice.fee),
+    )
+    rows = [(key, money) for key, money in given if money.amount]
+    found = Money.zero(notice.currency)
+    for _, money in rows:
+        found += money
+    refuse_unless_equal(found, notice.total, named)
+    summands = tuple(
+        TotalView(
+            label=hand.say(key),
+            about="",
+            figure=hand.figures.amount(money.amount),
+            kind="summand",
+        )
+        for key, money in rows
+    )
+    asked = TotalView(
+        label=hand.say("to_pay"),
+        about=notice.currency,
+        figure=hand.figures.money(notice.total),
+        kind="total",
+    )
+    return (*summands, asked) if len(rows) > 1 else (asked,)
