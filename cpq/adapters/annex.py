@@ -41,7 +41,7 @@ def annex_view(
     """
     _refuse_if_too_long(quote)
     hand = hand_for(locale, currency=quote.currency, root=root, units=units)
-    pricing = quote.pricing
+    pricing = quote.agreed
     return AnnexView(
         title=_title(hand),
         facts=tuple(_facts(quote, hand)),
@@ -93,7 +93,7 @@ def _title(hand: Hand) -> Phrase:
 
 def _facts(quote: Quote, hand: Hand) -> Iterator[FactView]:
     """What the prices rest on, in the order in which somebody would ask."""
-    pricing = quote.pricing
+    pricing = quote.agreed
 
     def fact(key: str, *values: Phrase | str) -> FactView:
         phrases = (

@@ -24,6 +24,7 @@ from cpq.pricebook import Slice
 from cpq.trace import Effect, Step
 from cpq.waterfall import PricedLine, Pricing
 from cpq.waterfall.reasons import after_others, facts_of, is_part, reason_text
+from cpq.waterfall.recurring import times_text
 from cpq.waterfall.text import POINTS, found_of
 
 _EFFECT_PLACES = 6
@@ -127,12 +128,15 @@ class _Traced:
         if line.breakdown:
             return _row("amount", hand.say("line_amount"), hand.say("sum_of_tiers"), after=amount)
         price = hand.figures.amount(line.unit_price)
-        extended = Fraction(line.quantity) * Fraction(line.unit_price)
+        extended = Fraction(line.quantity) * Fraction(line.unit_price) * (line.periods or 1)
         places = policy.places_for(line.currency)
         if rounded_fraction(extended, places, policy.mode) != line.amount:
             price = f"≈ {price}"
         rule = hand.told(
-            lambda tongue: f"{hand.counted(line.quantity, line.unit, tongue)} × {price}"
+            lambda tongue: (
+                f"{hand.counted(line.quantity, line.unit, tongue)}{times_text(line, tongue)}"
+                f" × {price}"
+            )
         )
         return _row("amount", hand.say("line_amount"), rule, after=amount)
 

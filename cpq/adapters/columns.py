@@ -6,12 +6,17 @@ description takes what is left. Where that is too little the figures are set sma
 that does not help either the page is turned.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Literal
 
 from cpq.adapters.view import ColumnsView, LineView
 
-_PORTRAIT = 174
-_LANDSCAPE = 261
+Paper = Literal["A4", "letter"]
+"""The size of a page: A4, or US Letter."""
+
+_UPRIGHT = {"A4": 174, "letter": 179.9}
+_LANDSCAPE = {"A4": 261, "letter": 243.4}
+"""What the margins leave of a page's width, in mm."""
 _TOTAL_MOST = 21
 _PADDING = 3.6
 _LEAST = {
@@ -28,35 +33,50 @@ _CODE_MOST = 34
 _QUANTITY_MOST = 26
 _NUMBER_MOST = 18
 _NAME_LEAST = 62
-_NAME_TIGHT = 50
+_NAME_TIGHT = 46
 _FIGURE_EM = 3.1
 _TIGHT_EM = 2.45
 _SMALL_EM = 2.75
+_BOLD = 1.08
+_INDENT_EM = 1.4
 _EMS = {**dict.fromkeys(",.  '’:;il|I", 0.31), **dict.fromkeys("%MWmw@", 0.98)}
 
 
-def columns(lines: tuple[LineView, ...], *, total: str, gross: bool = False) -> ColumnsView:
-    """The columns that these lines need, and their widths in mm, the page being A4.
+def columns(
+    lines: tuple[LineView, ...],
+    *,
+    total: str,
+    sums: Iterable[str] = (),
+    gross: bool = False,
+    hidden: Collection[str] = (),
+    paper: Paper = "A4",
+) -> ColumnsView:
+    """The columns that these lines need, and their widths in mm.
 
     Portrait where that leaves the description its room, with smaller figures if it must be;
-    landscape otherwise, and for a ``total`` that two columns side by side cannot hold. ``gross``
-    says that all prices include tax.
+    landscape otherwise, and for a ``total`` that two columns side by side cannot hold. ``sums``
+    stand below the amounts; ``gross`` says that all prices include tax; ``hidden`` names columns
+    that are not wanted: ``code``, ``discount`` (with the list price), ``tax``, ``unit_price``.
     """
-    discount = any(line.discount for line in lines)
-    tax = len({line.tax for line in lines if line.tax}) > 1
-    hidden = (set() if discount else {"list", "discount"}) | (set() if tax else {"tax"})
-    widths, page = _widths(lines, _FIGURE_EM, hidden), _PORTRAIT
+    discount = "discount" not in hidden and any(line.discount for line in lines)
+    tax = "tax" not in hidden and len({line.tax for line in lines if line.tax}) > 1
+    unit = "unit_price" not in hidden
+    left_out = (set() if discount else {"list", "discount"}) | (set() if tax else {"tax"})
+    left_out |= set() if unit else {"unit"}
+    summed = tuple(sums)
+    widths, page = _widths(lines, summed, _FIGURE_EM, left_out), _UPRIGHT[paper]
     tight = page - sum(widths.values()) < _NAME_TIGHT
     if tight:
-        widths = _widths(lines, _TIGHT_EM, hidden)
+        widths = _widths(lines, summed, _TIGHT_EM, left_out)
     landscape = page - sum(widths.values()) < _NAME_TIGHT or len(total) > _TOTAL_MOST
     if landscape:
-        page = _LANDSCAPE
+        page = _LANDSCAPE[paper]
     code = min(_code_width(lines), _CODE_MOST)
     return ColumnsView(
         gross=gross,
-        code=page - sum(widths.values()) - code >= _NAME_LEAST,
+        code="code" not in hidden and page - sum(widths.values()) - code >= _name_width(lines),
         discount=discount,
+        unit=unit,
         tax=tax,
         tight=tight,
         landscape=landscape,
@@ -65,7 +85,9 @@ def columns(lines: tuple[LineView, ...], *, total: str, gross: bool = False) -> 
     )
 
 
-def _widths(lines: tuple[LineView, ...], em: float, hidden: set[str]) -> dict[str, float]:
+def _widths(
+    lines: tuple[LineView, ...], sums: tuple[str, ...], em: float, hidden: set[str]
+) -> dict[str, float]:
     texts = {
         "list": (line.list_price for line in lines),
         "discount": (line.discount for line in lines),
@@ -74,6 +96,8 @@ def _widths(lines: tuple[LineView, ...], em: float, hidden: set[str]) -> dict[st
         "amount": (line.amount for line in lines),
     }
     found = {name: max(_widest(column, em), _LEAST[name]) for name, column in texts.items()}
+    found["unit"] = max(found["unit"], _widest(map(_per, lines), _SMALL_EM))
+    found["amount"] = max(found["amount"], _widest(sums, em * _BOLD))
     quantity = _widest((_quantity(line) for line in lines), em)
     found["quantity"] = max(min(quantity, _QUANTITY_MOST), _LEAST["quantity"])
     number = _widest((line.number for line in lines), em)
@@ -81,8 +105,23 @@ def _widths(lines: tuple[LineView, ...], em: float, hidden: set[str]) -> dict[st
     return {name: 0 if name in hidden else width for name, width in found.items()}
 
 
+def _per(line: LineView) -> str:
+    return "" if line.per is None else f"{line.per.text} {line.per.other}"
+
+
 def _quantity(line: LineView) -> str:
     return f"{line.quantity} {line.unit.text} {line.unit.other}"
+
+
+def _name_width(lines: tuple[LineView, ...]) -> float:
+    """What the names need beside a column of codes: less where all are short and stand alone.
+
+    A second line below the name has room for the code; without one it saves a row of each line.
+    """
+    if any(line.name.other or line.detail for line in lines):
+        return _NAME_LEAST
+    longest = max((_ems(line.name.text) + line.level * _INDENT_EM for line in lines), default=0)
+    return min(longest * _FIGURE_EM + _PADDING, _NAME_LEAST)
 
 
 def _code_width(lines: tuple[LineView, ...]) -> float:

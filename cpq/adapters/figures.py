@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
@@ -19,9 +21,15 @@ _MINUS = "\N{MINUS SIGN}"
 _PLACES_MAX = 18
 
 
+@lru_cache(maxsize=64)
+def _known(locale: str) -> Locale:
+    """The locale of a name: Babel would look it up among a thousand for every figure."""
+    return Locale.parse(locale)
+
+
 def _written(write: Callable[..., str], *values: object, locale: str) -> str:
     with localcontext(Context(prec=120)):
-        text = write(*values, locale=locale, decimal_quantization=False)
+        text = write(*values, locale=_known(locale), decimal_quantization=False)
     return text.replace("-", _MINUS)
 
 
@@ -74,4 +82,4 @@ class Figures:
         """
         if self.language.second:
             return on.isoformat()
-        return format_date(on, "long", locale=self.language.babel)
+        return format_date(on, "long", locale=_known(self.language.babel))

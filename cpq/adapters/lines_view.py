@@ -1,8 +1,8 @@
 """The lines of a quote as its template prints them: those that count, and the options (可选项).
 
-The amount of a line is quantity × unit price. Where it is not, because tiers made it or its parts
-hold it, a note below the line says what it is made of; a note is printed only where its arithmetic
-holds to the cent, else the amounts stand without the sum.
+The amount of a line is quantity × unit price, of a service × the periods of its term. Where it is
+not, because tiers made it or its parts hold it, a note below the line says what it is made of; a
+note is printed only where its arithmetic holds to the cent, else the amounts stand without the sum.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
+from cpq.adapters.folded import Shown, shown_lines
 from cpq.adapters.hand import Hand, Spoken
 from cpq.adapters.share_note import share_note
 from cpq.adapters.view import LineView
@@ -38,24 +39,43 @@ def price_basis(lines: Iterable[PricedLine]) -> PriceBasis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineViews:
-    """The lines that count, the options, and the basis that all their prices are on."""
+    """The lines that count, the options, and the basis that all their prices are on.
 
-    counted: tuple[LineView, ...]
+    ``rows`` are the lines that count, each beside what is printed of it.
+    """
+
+    rows: tuple[tuple[PricedLine, LineView], ...]
     options: tuple[LineView, ...]
     basis: PriceBasis
 
+    @property
+    def counted(self) -> tuple[LineView, ...]:
+        """What is printed of the lines that count."""
+        return tuple(view for _, view in self.rows)
 
-def line_views(pricing: Pricing, hand: Hand) -> LineViews:
-    """The rows of the lines, each told with what stands below it."""
+
+def line_views(
+    pricing: Pricing,
+    hand: Hand,
+    *,
+    style: Literal["detailed", "summary"] = "detailed",
+    discounts: Literal["shown", "folded"] = "shown",
+) -> LineViews:
+    """The rows of the lines, each told with what stands below it.
+
+    ``summary`` shows the lines at the top alone, a bundle at the sum of its parts; ``folded`` the
+    prices after all discounts and nothing of them, and so does every summary.
+    """
     basis = price_basis(pricing.lines)
-    below = lines_below(pricing.lines)
+    shown = shown_lines(pricing.lines, style=style, discounts=discounts)
+    below = lines_below(each.line for each in shown)
     rows = [
-        (line.optional, _Row(line, below.get(line.number, []), pricing, hand, basis).view())
-        for line in pricing.lines
+        (each.line, _Row(each, below.get(each.line.number, []), pricing, hand, basis).view())
+        for each in shown
     ]
     return LineViews(
-        counted=tuple(view for optional, view in rows if not optional),
-        options=tuple(view for optional, view in rows if optional),
+        rows=tuple((line, view) for line, view in rows if not line.optional),
+        options=tuple(view for line, view in rows if line.optional),
         basis=basis,
     )
 
@@ -90,11 +110,16 @@ def is_average(line: PricedLine) -> bool:
 class _Row:
     """One line on its way into print."""
 
-    line: PricedLine
+    shown: Shown
     below: Sequence[PricedLine]
     pricing: Pricing
     hand: Hand
     basis: PriceBasis
+
+    @property
+    def line(self) -> PricedLine:
+        """The line with the figures that are to be printed."""
+        return self.shown.line
 
     def view(self) -> LineView:
         line, hand, write = self.line, self.hand, self.hand.figures.amount
@@ -117,12 +142,13 @@ class _Row:
             unit=hand.unit(line.unit),
             included=line.included,
             by_parts=by_parts,
-            is_average=priced and is_average(line),
+            is_average=priced and (self.shown.is_average or is_average(line)),
             basis=hand.say(f"basis_{line.basis}") if priced and self.basis == "mixed" else None,
             list_price=write(line.list_price) if listed else "",
             discount=hand.figures.percent(_discount(line)) if listed else "",
             unit_price=write(line.unit_price) if priced else "",
-            tax=hand.figures.percent(line.tax_percent) if priced else "",
+            per=hand.say(f"per_{line.billing}") if priced and line.billing else None,
+            tax=hand.figures.percent(line.tax_percent) if priced and self.shown.one_tax else "",
             amount=write(line.amount) if priced else "",
         )
 
@@ -130,9 +156,11 @@ class _Row:
         line, hand = self.line, self.hand
         if line.free_by is not None:
             yield self._free(line.free_by)
+        if line.billing and line.periods:
+            yield hand.say(f"for_{line.billing}", count=str(line.periods))
         if is_average(line):
             yield hand.told(lambda tongue: breakdown_text(line, self.pricing.policy, hand, tongue))
-        share = share_note(line, self.pricing, hand)
+        share = None if self.shown.folded else share_note(line, self.pricing, hand)
         if share is not None:
             yield share
         if by_parts:

@@ -1,31 +1,40 @@
 """From a quote to what its template prints: every figure, day and word in the language asked for.
 
-The lines are told in ``lines_view``, the sums in ``sums_view``; here is what stands around them:
-who, to whom, until when, on which terms. What would say nothing is left out.
+The lines are told in ``lines_view``, the sums in ``sums_view``, the way from the list price in
+``steps_view``; here is what stands around them: who, to whom, until when, on which terms. What
+would say nothing is left out.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from cpq.adapters.brand import Brand
-from cpq.adapters.columns import columns
+from cpq.adapters.columns import Paper, columns
 from cpq.adapters.hand import Hand, hand_for
-from cpq.adapters.lines_view import line_views
 from cpq.adapters.numerals import capital_amount
-from cpq.adapters.sums_view import tax_views, total_views
-from cpq.adapters.view import BrandView, ClauseView, PartyView, QuoteView
+from cpq.adapters.offer_view import Discounts, OfferViews, Style, offer_views
+from cpq.adapters.party_view import party_view, seller_view
+from cpq.adapters.payment_view import instalment_views, term_phrase
+from cpq.adapters.sums_view import tax_views, total_label
+from cpq.adapters.view import BrandView, ClauseView, ColumnsView, InstalmentView, QuoteView
 from cpq.adapters.words import Language, Phrase, wording
-from cpq.customer import Party
 from cpq.kernel.errors import Invalid, Refused
 from cpq.kernel.money import Money
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
-from cpq.kernel.text import LocalText
-from cpq.quote import PaymentTerm, Quote
+from cpq.quote import Quote
+from cpq.quote.ending import state_at
 
 _LINES_MAX = 2000
 _LONG = 600
 _BAND_TERMS_MAX = 4
 _BAND_TEXT_MAX = 80
+_NO_ZONE = "UTC"
+_MARKS = {
+    **dict.fromkeys(("draft", "in_approval", "approved"), "draft"),
+    **{state: state for state in ("superseded", "withdrawn", "expired")},
+}
+"""What is printed across a quote in a state that does not bind; one that was sent bears nothing."""
 
 
 def quote_view(
@@ -36,55 +45,71 @@ def quote_view(
     brand: Brand,
     logo: str = "",
     units: UnitTable = STANDARD_UNITS,
+    style: Style = "detailed",
+    discounts: Discounts = "shown",
+    cover: bool = False,
+    page: Paper | None = None,
+    at: datetime | None = None,
 ) -> QuoteView:
     """The view of a quote in ``zh_CN``, ``en`` (``en_GB`` …) or ``bilingual``.
 
     ``root`` is the folder with ``words.toml``, ``logo`` the address of the logo in the document,
-    ``units`` the host's own units. Raises ``NotFound`` (``document.unknown_locale``) and
-    ``Refused``: ``document.too_long`` beyond 2,000 lines, ``document.does_not_add_up`` where the
-    totals of the pricing contradict its lines.
+    ``units`` the host's own units. A ``summary`` folds discounts into prices, as ``discounts`` does
+    for every line; ``cover`` puts a page before it; ``page`` is the paper, else the brand's. A
+    quote that has expired ``at`` an instant is marked so.
+
+    Raises ``NotFound`` (``document.unknown_locale``) and ``Refused``: ``document.too_long`` beyond
+    2,000 lines, ``document.does_not_add_up`` where the totals of the pricing contradict its lines.
     """
     _refuse_if_too_long(quote)
     hand = hand_for(locale, currency=quote.currency, root=root, units=units)
-    lines = line_views(quote.pricing, hand)
     given = _conditions(quote, hand)
+    offer = offer_views(quote, hand, style=style, discounts=discounts)
     total = hand.figures.money(quote.gross)
+    paper: Paper = page or brand.page
     return QuoteView(
         lang=hand.spoken.tag,
         number=quote.reference,
         title=_title(quote, hand),
         author=hand.spoken.phrase(quote.seller.name).text,
+        description=_description(quote, hand, total),
+        keywords=_keywords(quote, hand),
         heading=hand.say("quotation"),
         subject=hand.given(quote.title),
         created=quote.issued_on.isoformat(),
         issued_on=hand.figures.day(quote.issued_on),
         valid_until=hand.figures.day(quote.valid_until),
         currency=quote.currency,
+        cover=cover,
+        paper=paper,
         page=_page(hand),
-        watermark=hand.say(quote.state) if quote.state in ("draft", "superseded") else None,
-        customer=_party(quote.customer.party, hand),
-        seller=_seller(quote, hand),
-        salesperson=_party(quote.salesperson, hand) if quote.salesperson else None,
+        watermark=_mark(quote, hand, at),
+        customer=party_view(quote.customer.party, hand),
+        seller=seller_view(quote.seller, quote.salesperson, hand),
+        salesperson=party_view(quote.salesperson, hand) if quote.salesperson else None,
+        total_label=total_label(quote, hand, plain="total_with_tax", stated="total_with_terms"),
         total=total,
         payment=given.payment,
         delivery=given.delivery,
-        columns=columns(
-            (*lines.counted, *lines.options), total=total, gross=lines.basis == "gross"
-        ),
-        lines=lines.counted,
-        options=lines.options,
-        taxes=tax_views(quote.pricing, hand),
-        totals=total_views(quote, hand),
+        columns=_columns(offer, total, brand, paper),
+        sections=offer.sections,
+        options=offer.lines.options,
+        steps=offer.steps,
+        taxes=tax_views(quote.agreed, hand),
+        totals=offer.totals,
         in_words=_in_words(quote.gross, hand.spoken),
+        instalments=given.instalments,
+        alternatives=offer.alternatives,
         clauses=given.clauses,
+        validity=_validity(quote, hand),
         accepted=_accepted(quote, hand),
         words=wording(root / "words.toml", hand.spoken),
-        brand=BrandView(accent=brand.accent.lower(), logo=logo if brand.logo else ""),
+        brand=_brand(brand, logo),
     )
 
 
 def _refuse_if_too_long(quote: Quote) -> None:
-    count = len(quote.pricing.lines)
+    count = sum(len(pricing.lines) for pricing in quote.pricings)
     if count > _LINES_MAX:
         raise Refused(
             "document.too_long",
@@ -106,36 +131,55 @@ def _title(quote: Quote, hand: Hand) -> str:
     return f"{head} · {subject.text}" if subject else head
 
 
-def _party(party: Party, hand: Hand) -> PartyView:
-    return PartyView(
-        name=hand.spoken.phrase(party.name),
-        address=hand.given(party.address),
-        tax_id=party.tax_id,
-        contact=hand.given(party.contact),
-        reach=tuple(text for text in (party.phone, party.email) if text),
-        bank=hand.given(party.bank),
+def _description(quote: Quote, hand: Hand, total: str) -> str:
+    """One sentence that says what the file is, for its metadata."""
+    return hand.say(
+        "described",
+        heading=hand.say("quotation").text,
+        number=quote.reference,
+        customer=hand.spoken.phrase(quote.customer.party.name).text,
+        total=total,
+        on=hand.figures.day(quote.valid_until),
+    ).text
+
+
+def _keywords(quote: Quote, hand: Hand) -> str:
+    names = (hand.word("quotation", "en"), hand.word("quotation", "zh"))
+    return ", ".join((*names, quote.reference, quote.currency))
+
+
+def _mark(quote: Quote, hand: Hand, at: datetime | None) -> Phrase | None:
+    """What is printed across each page of a quote that does not bind."""
+    key = _MARKS.get(quote.state if at is None else state_at(quote, at=at))
+    return None if key is None else hand.say(key)
+
+
+def _columns(offer: OfferViews, total: str, brand: Brand, paper: Paper) -> ColumnsView:
+    """The columns for all lines there are, the alternatives' too, so that all tables are alike."""
+    return columns(
+        offer.all_lines,
+        total=total,
+        sums=offer.subtotals,
+        gross=offer.basis == "gross",
+        hidden=brand.hide,
+        paper=paper,
     )
 
 
-def _seller(quote: Quote, hand: Hand) -> PartyView:
-    """The seller; a salesperson of the quote stands in for the seller's usual contact."""
-    person, seller = quote.salesperson, quote.seller
-    if person is None:
-        return _party(seller, hand)
-    said = (person.phone, person.email)
-    return _party(
-        seller.with_(
-            contact=LocalText(),
-            phone="" if seller.phone in said else seller.phone,
-            email="" if seller.email in said else seller.email,
-        ),
-        hand,
+def _brand(brand: Brand, logo: str) -> BrandView:
+    return BrandView(
+        accent=brand.accent.lower(),
+        logo=logo if brand.logo else "",
+        font=brand.font.family if brand.font else "",
     )
 
 
-def _payment(term: PaymentTerm, hand: Hand) -> Phrase:
-    key = f"{'after' if term.days else 'on'}_{term.event}"
-    return hand.say(key, percent=hand.figures.percent(term.percent), days=str(term.days))
+def _validity(quote: Quote, hand: Hand) -> Phrase:
+    """Until when the offer can be accepted, and in which zone, where one is named."""
+    on = hand.figures.day(quote.valid_until)
+    if quote.zone == _NO_ZONE:
+        return hand.say("open_until", on=on)
+    return hand.say("open_until_in", on=on, zone=quote.zone)
 
 
 def _accepted(quote: Quote, hand: Hand) -> Phrase | None:
@@ -145,22 +189,25 @@ def _accepted(quote: Quote, hand: Hand) -> Phrase | None:
 
 
 class _Conditions(NamedTuple):
-    """Payment and delivery as the band at the top has room for them, and the clauses."""
+    """Payment and delivery as the band at the top has room for them, the plan, and the clauses."""
 
     payment: tuple[Phrase, ...]
     delivery: Phrase | None
+    instalments: tuple[InstalmentView, ...]
     clauses: tuple[ClauseView, ...]
 
 
 def _conditions(quote: Quote, hand: Hand) -> _Conditions:
-    """What has no room in the band becomes the first clauses."""
-    payment = tuple(_payment(term, hand) for term in quote.payment)
+    """What has no room in the band and is in no plan becomes the first clauses."""
+    payment = tuple(term_phrase(term, hand) for term in quote.payment)
+    instalments = instalment_views(quote.gross, quote.payment, hand)
     delivery = hand.given(quote.delivery)
     rows: list[tuple[Phrase | None, Phrase]] = []
     if len(payment) > _BAND_TERMS_MAX:
-        text = "; ".join(term.text for term in payment)
-        other = "；".join(term.other for term in payment if term.other)
-        rows.append((hand.say("payment"), Phrase(text, payment[0].lang, other, "zh-CN")))
+        if not instalments:
+            text = "; ".join(term.text for term in payment)
+            other = "；".join(term.other for term in payment if term.other)
+            rows.append((hand.say("payment"), Phrase(text, payment[0].lang, other, "zh-CN")))
         payment = ()
     if delivery and len(delivery.text + delivery.other) > _BAND_TEXT_MAX:
         rows.append((hand.say("delivery"), delivery))
@@ -175,7 +222,7 @@ def _conditions(quote: Quote, hand: Hand) -> _Conditions:
         )
         for number, (title, text) in enumerate(rows, start=1)
     )
-    return _Conditions(payment, delivery, clauses)
+    return _Conditions(payment, delivery, instalments, clauses)
 
 
 def _in_words(gross: Money, spoken: Language) -> str:

@@ -3,15 +3,18 @@
 Read from top to bottom, every row is a summand and every subtotal the sum of the rows above it.
 Prices before tax lead to the net, the tax by rate and the total; prices that include tax to the
 total, below which stands what of it is tax; where both meet, the tax in the second kind is taken
-off first. Whatever does not add up is not printed.
+off first. What is paid per period is a row of its own, which names its term. Whatever does not add
+up is not printed.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from cpq.adapters.folded import paid
 from cpq.adapters.hand import Hand
 from cpq.adapters.lines_view import price_basis
+from cpq.adapters.sections_view import charge_label, charges, terms
 from cpq.adapters.view import TaxView, TotalView
 from cpq.adapters.words import Phrase
 from cpq.kernel.errors import Refused
@@ -79,10 +82,24 @@ def tax_views(pricing: Pricing, hand: Hand) -> tuple[TaxView, ...]:
     return tuple(views)
 
 
-def total_views(quote: Quote, hand: Hand) -> tuple[TotalView, ...]:
-    """The addition. Raises ``Refused`` (``document.does_not_add_up``)."""
-    addition = _Addition(quote, hand)
-    basis = price_basis(quote.pricing.counted)
+class PromotionSum(NamedTuple):
+    """What a promotion takes off the order."""
+
+    name: LocalText
+    code: str
+    amount: Decimal
+
+
+def total_views(
+    quote: Quote, hand: Hand, *, explained: bool = True, folded: bool = False
+) -> tuple[TotalView, ...]:
+    """The addition. Raises ``Refused`` (``document.does_not_add_up``).
+
+    Unless ``explained``, it begins with what is left after all discounts; so it does where they
+    are ``folded`` into the prices.
+    """
+    addition = _Addition(quote, hand, explained=explained and not folded, folded=folded)
+    basis = price_basis(quote.agreed.counted)
     if basis == "mixed":
         _from_both(addition)
     elif basis == "gross":
@@ -95,11 +112,15 @@ def total_views(quote: Quote, hand: Hand) -> tuple[TotalView, ...]:
 class _Addition:
     """The rows so far, and what they come to."""
 
-    def __init__(self, quote: Quote, hand: Hand) -> None:
+    def __init__(self, quote: Quote, hand: Hand, *, explained: bool, folded: bool) -> None:
+        self.explained = explained
+        self.folded = folded
+        self.charges = charges(quote.agreed.counted)
+        self.recurs = any(manner.recurs for manner, _ in self.charges)
         self.quote = quote
-        self.pricing = quote.pricing
+        self.pricing = quote.agreed
         self.hand = hand
-        self.taxes = taxes_of(quote.pricing.lines)
+        self.taxes = taxes_of(quote.agreed.lines)
         self.rows: list[TotalView] = []
         self.running = _NOTHING
 
@@ -122,31 +143,62 @@ class _Addition:
             "" if label else code,
         )
 
+    def charge(self) -> None:
+        """A row for what is paid once and for each term.
+
+        After discounts where those are folded, before tax where prices of both kinds meet.
+        """
+        mixed = price_basis(self.pricing.counted) == "mixed"
+        for manner, lines in self.charges:
+            amounts = [
+                line.net if mixed else paid(line) if self.folded else line.amount for line in lines
+            ]
+            value = total(amounts)
+            self.running = total((self.running, value))
+            label = charge_label(manner, self.hand, one_time="one_time", recurring="charges_term")
+            self.put(label, self.hand.figures.amount(value), "summand")
+
     def check(self, stated: Decimal) -> None:
         """Refuse to print rows that come to something else than the pricing says."""
-        if self.running != stated:
-            raise Refused(
-                "document.does_not_add_up",
-                f"quote {self.quote.reference}: the rows above add up to {plain(self.running)}, "
-                f"the pricing says {plain(stated)}; price the quote again",
-                number=self.quote.number,
-            )
+        must_add_up(self.quote, self.running, stated)
 
     def subtotal(self, key: str, value: Decimal) -> None:
+        """The sum of the rows above; where there are none, the first row of the sum."""
         self.check(value)
-        self.put(self.hand.say(key), self.hand.figures.amount(value), "subtotal")
+        kind = "subtotal" if self.rows else "summand"
+        self.put(self.hand.say(key), self.hand.figures.amount(value), kind)
 
     def total(self) -> None:
         gross = self.quote.gross
         self.check(gross.amount)
-        self.put(
-            self.hand.say("total"), self.hand.figures.money(gross), "total", self.quote.currency
+        label = total_label(self.quote, self.hand, plain="total", stated="total_terms")
+        self.put(label, self.hand.figures.money(gross), "total", self.quote.currency)
+
+
+def must_add_up(quote: Quote, found: Decimal, stated: Decimal) -> None:
+    """Raise ``Refused`` (``document.does_not_add_up``) unless rows come to what is stated."""
+    if found != stated:
+        raise Refused(
+            "document.does_not_add_up",
+            f"quote {quote.reference}: the rows above add up to {plain(found)}, "
+            f"the pricing says {plain(stated)}; price the quote again",
+            number=quote.number,
         )
+
+
+def total_label(quote: Quote, hand: Hand, *, plain: str, stated: str) -> Phrase:
+    """What the total is called; it names the terms of what is paid per period."""
+    named = terms(quote.agreed.counted, hand)
+    if named is None:
+        return hand.say(plain)
+    own = hand.say(stated, terms=named.text)
+    other = hand.say(stated, terms=named.other or named.text).other
+    return Phrase(own.text, own.lang, other, own.other_lang)
 
 
 def _from_net(addition: _Addition) -> None:
     """From prices before tax to the net, from the net to the total."""
-    _prices(addition, "")
+    _prices(addition, "", addition.pricing.net.amount)
     addition.subtotal("net", addition.pricing.net.amount)
     for row in addition.taxes.rows:
         addition.add("tax", row.tax, addition.hand.figures.percent(row.percent))
@@ -157,7 +209,7 @@ def _from_net(addition: _Addition) -> None:
 
 def _from_gross(addition: _Addition) -> None:
     """From prices that include tax to the total; what of it is tax, and the rest."""
-    _prices(addition, "_gross")
+    _prices(addition, "_gross", addition.pricing.gross.amount)
     addition.total()
     hand, write = addition.hand, addition.hand.figures.amount
     for row in addition.taxes.rows:
@@ -172,12 +224,16 @@ def _from_gross(addition: _Addition) -> None:
 def _from_both(addition: _Addition) -> None:
     """Prices of both kinds: what is before tax, what includes it, less the tax in that."""
     pricing, lines = addition.pricing, addition.pricing.counted
-    addition.add("lines_net", total(line.amount for line in lines if line.basis == "net"))
-    addition.add("lines_gross", total(line.amount for line in lines if line.basis == "gross"))
-    for name, code, amount in promotion_sums(pricing):
-        addition.take(name, code, amount)
-    held = total(line.tax for line in lines if line.basis == "gross")
-    addition.add("tax_held", held.copy_negate())
+    worth = paid if addition.folded else _amount
+    if addition.recurs:
+        addition.charge()
+    else:
+        addition.add("lines_net", total(worth(line) for line in lines if line.basis == "net"))
+        addition.add("lines_gross", total(worth(line) for line in lines if line.basis == "gross"))
+        for name, code, amount in () if addition.folded else promotion_sums(pricing):
+            addition.take(name, code, amount)
+        held = total(line.tax for line in lines if line.basis == "gross")
+        addition.add("tax_held", held.copy_negate())
     addition.subtotal("net", pricing.net.amount)
     for row in addition.taxes.rows:
         addition.add("tax", row.tax, _percent(addition.hand, row))
@@ -186,10 +242,22 @@ def _from_both(addition: _Addition) -> None:
     addition.total()
 
 
-def _prices(addition: _Addition, basis: str) -> None:
-    """From list prices, where they explain the price, to what promotions leave."""
+def _amount(line: PricedLine) -> Decimal:
+    return line.amount
+
+
+def _prices(addition: _Addition, basis: str, left: Decimal) -> None:
+    """From list prices, where they explain the price, to what promotions leave.
+
+    ``left`` is that, and all there is to say where discounts are told elsewhere or not at all.
+    """
     pricing, promotions = addition.pricing, promotion_sums(addition.pricing)
-    if _shows_list(pricing):
+    if addition.recurs:
+        addition.charge()
+        promotions = [] if addition.folded else promotions
+    elif not addition.explained:
+        addition.running, promotions = left, []
+    elif shows_list(pricing):
         addition.add(f"at_list_prices{basis}", pricing.list_total.amount)
         addition.add(
             "price_discounts", difference(pricing.amount.amount, pricing.list_total.amount)
@@ -208,7 +276,7 @@ def _percent(hand: Hand, row: TaxRow) -> str:
     return hand.figures.percent(row.percent)
 
 
-def _shows_list(pricing: Pricing) -> bool:
+def shows_list(pricing: Pricing) -> bool:
     """Whether list prices explain the price: some line is below its list price, none above."""
     pairs = [(line.list_price, line.unit_price) for line in pricing.counted]
     return any(listed > asked for listed, asked in pairs) and not any(
@@ -216,10 +284,11 @@ def _shows_list(pricing: Pricing) -> bool:
     )
 
 
-def promotion_sums(pricing: Pricing) -> list[tuple[LocalText, str, Decimal]]:
-    """What each promotion takes off the order, in the order they acted: name, code, amount."""
-    shares: dict[str, tuple[LocalText, str, Decimal]] = {}
+def promotion_sums(pricing: Pricing) -> list[PromotionSum]:
+    """What each promotion takes off the order, in the order they acted."""
+    shares: dict[str, PromotionSum] = {}
     for share in pricing.allocations:
-        _, _, before = shares.get(share.promotion, (share.name, "", _NOTHING))
-        shares[share.promotion] = (share.name, share.promotion, total((before, share.amount)))
+        known = shares.get(share.promotion)
+        amount = share.amount if known is None else total((known.amount, share.amount))
+        shares[share.promotion] = PromotionSum(share.name, share.promotion, amount)
     return list(shares.values())

@@ -111,6 +111,7 @@ def words(path: Path, table: str = "quote") -> Mapping[str, LocalText]:
         ) from None
 
 
+@lru_cache(maxsize=32)
 def wording(path: Path, spoken: Language, table: str = "quote") -> object:
     """The words of a table as a frozen object without methods, one ``Phrase`` per key."""
     phrases = {key: spoken.phrase(text) for key, text in words(path, table).items()}

@@ -1,17 +1,21 @@
 """What a template sees of a quote."""
 
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from cpq.adapters.brand import PLAIN
+from cpq.adapters.brand import PLAIN, Brand
+from cpq.adapters.hand import hand_for
 from cpq.adapters.quote_view import quote_view
+from cpq.adapters.sums_view import total_views
 from cpq.adapters.templates import template_root
 from cpq.adapters.view import QuoteView
 from cpq.kernel.errors import Refused
-from cpq.kernel.quantity import UnitTable
-from cpq.quote import Quote, accept, payment_terms
+from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
+from cpq.quote import Quote, accept, payment_terms, withdraw
 from tests.cpq.adapters.document_quotes import (
     MACHINES,
     both,
@@ -20,10 +24,11 @@ from tests.cpq.adapters.document_quotes import (
     quoted,
     spare_parts,
 )
+from tests.cpq.adapters.look_quotes import nested
 
 
-def view(quote: Quote, locale: str = "en") -> QuoteView:
-    return quote_view(quote, locale=locale, root=template_root(), brand=PLAIN)
+def view(quote: Quote, locale: str = "en", *, brand: Brand = PLAIN, **look: Any) -> QuoteView:
+    return quote_view(quote, locale=locale, root=template_root(), brand=brand, **look)
 
 
 def number(text: str) -> Decimal:
@@ -42,8 +47,17 @@ def test_the_totals_read_as_an_addition() -> None:
     assert [row.kind for row in shown.totals][-1] == "total"
 
 
-def test_promotions_and_list_prices_explain_the_net() -> None:
-    labels = [(row.label.text, row.about) for row in view(quoted()).totals]
+def test_one_promotion_and_list_prices_explain_the_net_as_rows_or_as_steps() -> None:
+    shown = view(quoted())
+    assert [row.label.text for row in shown.totals] == ["Net before tax", "Tax", "Tax", "Total"]
+    assert [step.label.text for step in shown.steps] == [
+        "List price",
+        "Line discounts",
+        "Promotion",
+        "Your price before tax",
+    ]
+    hand = hand_for("en", currency="CNY", root=template_root(), units=STANDARD_UNITS)
+    labels = [(row.label.text, row.about) for row in total_views(quoted(), hand)]
     assert labels == [
         ("At list prices", ""),
         ("Price discounts", ""),
@@ -146,16 +160,21 @@ def test_terms_too_long_for_the_top_become_clauses() -> None:
     assert shown.payment == ()
     assert shown.delivery is None
     titles = [clause.title.text if clause.title else "" for clause in shown.clauses]
-    assert titles == ["Payment", "Delivery", "Warranty", ""]
+    assert titles == ["Delivery", "Warranty", ""]
+    assert len(shown.instalments) == 5
+    nothing = view(quoted(payment=many, pricing=pricing((priced("1", "Gift", "1", "0.00"),))))
+    first = nothing.clauses[0].title
+    assert first is not None
+    assert first.text == "Payment"
 
 
 def test_a_salesperson_stands_in_for_the_contact() -> None:
     seller = quoted().seller.with_(contact="Front desk", email="li@northwind.example")
     shown = view(quoted(seller=seller))
     assert shown.seller.contact is None
-    assert shown.seller.reach == ("+86 21 5555 0199",)
+    assert [link.text for link in shown.seller.reach] == ["+86 21 5555 0199"]
     assert shown.salesperson is not None
-    assert shown.salesperson.reach == ("li@northwind.example",)
+    assert [link.href for link in shown.salesperson.reach] == ["mailto:li@northwind.example"]
     alone = view(quoted(seller=seller, salesperson=None)).seller
     assert alone.contact is not None
     assert alone.contact.text == "Front desk"
@@ -168,9 +187,78 @@ def test_an_acceptance_is_told() -> None:
     assert told.text == "Accepted on November 21, 2026 by PO 4711"
 
 
-@pytest.mark.parametrize(("state", "word"), [("draft", "DRAFT"), ("superseded", "SUPERSEDED")])
-def test_only_what_does_not_bind_is_watermarked(state: str, word: str) -> None:
-    mark = view(quoted(state=state)).watermark
+@pytest.mark.parametrize(
+    ("changes", "at", "word"),
+    [
+        ({"state": "draft"}, None, "DRAFT"),
+        ({"state": "in_approval"}, None, "DRAFT"),
+        ({"state": "superseded"}, None, "SUPERSEDED"),
+        ({}, None, None),
+        ({}, "2026-12-21T15:59:59+00:00", None),
+        ({}, "2026-12-21T16:00:00+00:00", "EXPIRED"),
+        ({"state": "draft"}, "2027-01-01T00:00:00+00:00", "DRAFT"),
+    ],
+)
+def test_only_what_does_not_bind_is_watermarked(
+    changes: dict[str, str], at: str | None, word: str | None
+) -> None:
+    quote = quoted(zone="Asia/Shanghai", **changes)
+    instant = None if at is None else datetime.fromisoformat(at)
+    mark = view(quote, at=instant).watermark
+    assert (mark and mark.text) == word
+
+
+def test_a_withdrawn_quote_is_marked_in_both_languages() -> None:
+    gone = withdraw(quoted(), on=quoted().issued_on, reason="a wrong price")
+    mark = view(gone, "bilingual").watermark
     assert mark is not None
-    assert mark.text == word
-    assert view(quoted()).watermark is None
+    assert (mark.text, mark.other) == ("WITHDRAWN", "已撤回")
+
+
+def test_the_last_day_names_its_zone_where_there_is_one() -> None:
+    assert view(quoted()).validity.text == (
+        "This offer can be accepted until the end of December 21, 2026."
+    )
+    assert view(quoted(zone="Asia/Shanghai")).validity.text == (
+        "This offer can be accepted until the end of December 21, 2026 (Asia/Shanghai time)."
+    )
+    assert view(quoted(zone="Asia/Shanghai"), "zh_CN").validity.text == (
+        "本报价在 2026年12月21日（Asia/Shanghai 时间）当日结束前可接受。"
+    )
+
+
+def test_columns_that_a_brand_hides_are_not_shown() -> None:
+    hide = Brand(hide=("code", "discount", "tax", "unit_price"))
+    shown = quote_view(quoted(), locale="en", root=template_root(), brand=hide).columns
+    assert [shown.code, shown.discount, shown.tax, shown.unit] == [False] * 4
+    assert (shown.unit_width, shown.list_width, shown.tax_width) == ("0.0mm", "0.0mm", "0.0mm")
+    plain = view(quoted()).columns
+    assert (plain.discount, plain.tax, plain.unit) == (True, True, True)
+
+
+def test_paper_comes_from_the_layout_else_from_the_brand() -> None:
+    letter = Brand(page="letter")
+    assert view(quoted()).paper == "A4"
+    assert view(quoted(), brand=letter).paper == "letter"
+    assert view(quoted(), brand=letter, page="A4").paper == "A4"
+
+
+def test_the_file_says_what_it_is() -> None:
+    shown = view(quoted())
+    assert shown.description == (
+        "Quotation Q-2026-0001 for Hengtai Machinery Co., Ltd.: CN¥1,205,032.71, "
+        "valid until December 21, 2026"
+    )
+    assert shown.keywords == "Quotation, 报价单, Q-2026-0001, CNY"
+    assert not shown.cover
+    assert view(quoted(), cover=True).cover
+
+
+def test_codes_have_a_column_where_short_names_leave_it_room() -> None:
+    short = nested(10)
+    shown = view(short, "zh_CN").columns
+    assert (shown.code, shown.discount) == (True, True)
+    assert not view(short, "bilingual").columns.code
+    wordy = short.pricing.lines[0].with_(number="9", name=both("Module " * 6, "输送模块" * 6))
+    long = nested(10, pricing=pricing((*short.pricing.lines, wordy)))
+    assert not view(long, "zh_CN").columns.code

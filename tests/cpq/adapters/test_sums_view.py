@@ -148,7 +148,7 @@ def test_options_are_in_no_sum() -> None:
 def test_an_option_below_list_shows_no_discount_in_the_sum() -> None:
     option = priced("2", "Extra", "1", "50.00", listed="80.00").with_(optional=True)
     shown = view(quoted(pricing=pricing((priced("1", "Part", "1", "100.00"), option))))
-    assert rows(shown)[0] == ("subtotal", "Net before tax", "100.00")
+    assert rows(shown)[0] == ("summand", "Net before tax", "100.00")
     assert shown.columns.discount
 
 
