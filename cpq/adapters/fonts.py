@@ -16,10 +16,11 @@ FAMILIES = ("CPQ Sans", "CPQ Sans SC")
 """The families of the Latin and of the Chinese letters."""
 
 _RULES = "fonts.conf"
+_TRUETYPE = b"\x00\x01\x00\x00"
 
 
 def font_files() -> tuple[Path, ...]:
-    """The font files that are shipped; each family has at least one.
+    """The font files that are shipped; each family has at least one. A damaged file is none.
 
     Raises ``Unavailable`` (``pdf.no_fonts``).
 
@@ -27,7 +28,7 @@ def font_files() -> tuple[Path, ...]:
     5
     """
     folder = template_root() / "fonts"
-    files = tuple(sorted(folder.glob("*.ttf")))
+    files = tuple(file for file in sorted(folder.glob("*.ttf")) if _is_font(file))
     for family in FAMILIES:
         stem = family.replace(" ", "")
         if not any(file.name.startswith(f"{stem}-") for file in files):
@@ -39,8 +40,16 @@ def font_files() -> tuple[Path, ...]:
     return files
 
 
-def write_font_rules(folder: Path) -> Path:
+def _is_font(file: Path) -> bool:
+    """Whether a file begins as TrueType does: where all are empty, Pango finds no font at all."""
+    with file.open("rb") as stream:
+        return stream.read(len(_TRUETYPE)) == _TRUETYPE
+
+
+def write_font_rules(folder: Path, *, more: Path | None = None) -> Path:
     """Write rules for fontconfig into ``folder`` and return the file to name to it.
+
+    ``more`` is another folder whose fonts are found as well.
 
     Raises ``Unavailable`` (``pdf.no_fonts``).
     """
@@ -50,7 +59,13 @@ def write_font_rules(folder: Path) -> Path:
     text = (source / _RULES).read_text(encoding="utf-8")
     rules = folder / _RULES
     rules.write_text(
-        text.replace("{font_dir}", escape(str(source))).replace("{cache_dir}", escape(str(cache))),
+        text.replace("<dir>{font_dir}</dir>", _folders(source, more)).replace(
+            "{cache_dir}", escape(str(cache))
+        ),
         encoding="utf-8",
     )
     return rules
+
+
+def _folders(*folders: Path | None) -> str:
+    return "".join(f"<dir>{escape(str(each.absolute()))}</dir>" for each in folders if each)

@@ -1,61 +1,106 @@
-"""From a filled template to the bytes of a PDF, by WeasyPrint, inside the renderer (印制).
+"""From a filled template to the bytes of a PDF, by WeasyPrint, in the printing process (印制).
 
-A fetcher that knows no network and no file, fonts of our own, one profile for all (PDF/A-3a,
-tagged, the quote's JSON embedded), dates from the quote: the same quote gives the same bytes. What
-WeasyPrint only warns of is a refusal here, because nobody reads warnings on a document that has
-been sent: a character without a glyph, an asset that was not given, text beyond its column.
+A fetcher that knows no network and no file, fonts of our own, one profile for all (PDF/A-3a and
+PDF/UA-1 in one file), dates from the document: the same plate gives the same bytes. What WeasyPrint
+only warns of is a refusal here, because nobody reads warnings on a document that has been sent: a
+character without a glyph, an asset that was not given, text beyond its column, a page that is
+almost empty.
 """
 
 import io
 import logging
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Self
 
-from cpq.adapters.annex import annex_view
 from cpq.adapters.fonts import font_files
 from cpq.adapters.install import install_line
-from cpq.adapters.quote_view import quote_view
-from cpq.adapters.render_job import RenderJob
+from cpq.adapters.markup import foreign
+from cpq.adapters.plate import LOGO
+from cpq.adapters.proof import badly_broken, beyond_its_place, strange_links
+from cpq.adapters.render_job import Effort, Impression, RenderJob
 from cpq.adapters.templates import filled, template_root
+from cpq.adapters.xmp import described
 from cpq.kernel.errors import Finding, Refused, Unavailable
-from cpq.kernel.text import LocalText
-from cpq.quote import published
+from cpq.kernel.text import LocalText, legible
 
-LOGO = "asset:logo"
-"""The address that a template finds the logo at."""
+_SPACINGS = ("", "tight", "wide", "tighter", "wider")
+"""How a document may be spaced, the template's own way first; the first with which no page is
+almost empty is taken."""
 
+_VARIANT = "pdf/a-3a"
+_ARCHIVED = "html { image-rendering: crisp-edges !important }"
+"""PDF/A has no pictures that a viewer smooths as it likes."""
 _GLYPH = re.compile(r"unsupported by fonts: .*\(U\+([0-9A-F]{4,6})\)")
-_TOLERANCE = 0.5
 _TOLD_MAX = 5
+_NOT_GIVEN = "assets that were not given"
+_HTML_MAX = 50_000_000
+"""Characters of a filled template: twice those of 20,000 lines."""
 
 
-def pdf_bytes(job: RenderJob) -> bytes:
+def html_text(job: RenderJob) -> str:
+    """The filled template of a job.
+
+    Raises what ``filled`` raises, and ``Refused``: ``document.limit_exceeded`` for a text beyond
+    any document's, the codes of ``foreign`` for what a template that is not ours may not hold.
+    """
+    html = filled(
+        job.given,
+        template=job.template,
+        folder=job.templates,
+        required=job.required,
+    )
+    if len(html) > _HTML_MAX:
+        raise Refused(
+            "document.limit_exceeded",
+            f"template {job.template!r} makes {len(html):,} characters; a document has at most "
+            f"{_HTML_MAX:,}: shorten it",
+        )
+    if job.templates is not None:
+        from tinyhtml5 import parse  # type: ignore[import-untyped]
+
+        _stop_for(list(foreign(parse(html))), "what no document may have")
+    return html
+
+
+def printed(job: RenderJob) -> Impression:
     """The PDF of a job.
 
     Raises ``Refused``: ``document.missing_glyph``, ``document.asset_blocked``,
-    ``document.text_overflows``; ``Unavailable``: ``pdf.no_pango``, ``pdf.no_weasyprint``,
-    ``pdf.no_fonts``; and what filling the template raises.
+    ``document.text_overflows``, ``document.link_forbidden``, ``document.page_nearly_empty``,
+    ``document.signature_alone``, ``document.logo_broken``; ``Unavailable``: ``pdf.no_pango``,
+    ``pdf.no_weasyprint``, ``pdf.no_fonts``; and what filling the template raises.
     """
-    layout = job.layout
-    view = quote_view(
-        job.quote,
-        locale=layout.locale,
-        root=template_root(),
-        brand=layout.brand,
-        logo=LOGO,
-        units=layout.units,
+    library = weasyprint()
+    assets = {} if job.logo is None else {LOGO: _redrawn(job.logo)}
+    clock = [time.process_time()]
+    html = html_text(job)
+    clock.append(time.process_time())
+    with _Warnings() as warnings:
+        layouts = 0
+        for spacing in _SPACINGS:
+            layouts += 1
+            document = _laid_out(html, assets, spacing)
+            broken = badly_broken(document)
+            if not broken or document.fetcher.blocked:
+                break
+        clock.append(time.process_time())
+        content = _written(document, job)
+    _stop_for(_blocked(document.fetcher.blocked), _NOT_GIVEN)
+    _stop_for(_missing(warnings.messages), "characters without a glyph")
+    _stop_for(beyond_its_place(document), "text beyond its place")
+    _stop_for(strange_links(document), "links that it may not have")
+    _stop_for(broken, "pages that cannot be sent")
+    clock.append(time.process_time())
+    filling, layout, writing = (int((end - start) * 1000) for start, end in pairwise(clock))
+    effort = Effort(template=filling, layout=layout, writing=writing, layouts=layouts)
+    return Impression(
+        content=content, pages=len(document.pages), engine=engine_of(library), effort=effort
     )
-    annex = None
-    if layout.annex:
-        annex = annex_view(
-            job.quote, locale=layout.locale, root=template_root(), units=layout.units
-        )
-    html = filled(view, annex=annex, folder=layout.templates)
-    assets = {} if layout.brand.logo is None else {LOGO: _redrawn(layout.brand.logo)}
-    return _printed(html, assets, _attachments(job))
 
 
 def weasyprint() -> Any:
@@ -81,25 +126,63 @@ def weasyprint() -> Any:
     return library
 
 
+def engine_of(library: Any) -> str:
+    """What a PDF was made with; the same bytes come from the same versions."""
+    from weasyprint.text.ffi import pango
+
+    number = int(pango.pango_version())
+    return (
+        f"WeasyPrint {library.__version__}, "
+        f"Pango {number // 10000}.{number // 100 % 100}.{number % 100}"
+    )
+
+
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
     """One configuration of fonts for all documents of this process: faster, and less memory."""
     return weasyprint().text.fonts.FontConfiguration()
 
 
-def _printed(html: str, assets: Mapping[str, bytes], attachments: list[Any]) -> bytes:
-    library = weasyprint()
+def _laid_out(html: str, assets: Mapping[str, bytes], spacing: str) -> Any:
     fetcher = _closed_fetcher(assets)
-    with _Warnings() as warnings:
-        document = library.HTML(string=html, url_fetcher=fetcher).render(
-            font_config=_fonts(), pdf_variant="pdf/a-3a"
+    try:
+        document = (
+            weasyprint()
+            .HTML(string=html, url_fetcher=fetcher, base_url="asset:")
+            .render(font_config=_fonts(), pdf_variant=_VARIANT, stylesheets=_spaced(spacing))
         )
-        content: bytes = document.write_pdf(
-            pdf_variant="pdf/a-3a", attachments=attachments, attachment_relationships=None
+    except Exception:
+        # some assets end the layout where they are not given, and that is the better reason
+        _stop_for(_blocked(fetcher.blocked), _NOT_GIVEN)
+        raise
+    document.fetcher = fetcher
+    return document
+
+
+@lru_cache(maxsize=8)
+def _spaced(spacing: str) -> list[Any]:
+    """The style sheets that are laid over the template's own, as WeasyPrint takes them."""
+    text = _ARCHIVED
+    if spacing:
+        text += (template_root() / "spacing" / f"{spacing}.css").read_text(encoding="utf-8")
+    return [weasyprint().CSS(string=text, font_config=_fonts())]
+
+
+def _written(document: Any, job: RenderJob) -> bytes:
+    day = datetime(job.created.year, job.created.month, job.created.day, tzinfo=UTC)
+    attachments = [
+        weasyprint().Attachment(
+            string=each.content,
+            name=each.name,
+            description=each.description,
+            created=day,
+            modified=day,
+            relationship=each.relationship,
         )
-    _refuse(_blocked(fetcher.blocked), "document.asset_blocked", "assets that were not given")
-    _refuse(_missing(warnings.messages), "document.missing_glyph", "characters without a glyph")
-    _refuse(_overflowing(document), "document.text_overflows", "text beyond its place")
+        for each in job.attachments
+    ]
+    described(document.metadata, hybrid=job.hybrid)
+    content: bytes = document.write_pdf(pdf_variant=_VARIANT, attachments=attachments)
     return content
 
 
@@ -116,7 +199,7 @@ def _closed_fetcher(assets: Mapping[str, bytes]) -> Any:
             self.blocked.append(url)
             raise ValueError("only assets of the document itself are read")
 
-    fetcher = ClosedFetcher()
+    fetcher = ClosedFetcher(allow_redirects=False)
     fetcher.blocked = []
     return fetcher
 
@@ -137,22 +220,6 @@ def _redrawn(logo: bytes) -> bytes:
     return out.getvalue()
 
 
-def _attachments(job: RenderJob) -> list[Any]:
-    if not job.layout.attach:
-        return []
-    day = datetime.combine(job.quote.issued_on, time(), tzinfo=UTC)
-    return [
-        weasyprint().Attachment(
-            string=published(job.quote).canonical(),
-            name="quote.json",
-            description=f"{job.quote.reference} as data",
-            created=day,
-            modified=day,
-            relationship="Data",
-        )
-    ]
-
-
 class _Warnings(logging.Handler):
     """Collects what WeasyPrint warns of while it works."""
 
@@ -171,11 +238,14 @@ class _Warnings(logging.Handler):
         logging.getLogger("weasyprint").removeHandler(self)
 
 
-def _refuse(findings: list[Finding], code: str, what: str) -> None:
+def _stop_for(findings: list[Finding], what: str) -> None:
+    """Refuse with all findings at once, under the code that they have in common."""
     if findings:
         listed = "; ".join(str(finding.message) for finding in findings[:_TOLD_MAX])
         more = f"; and {len(findings) - _TOLD_MAX} more" if len(findings) > _TOLD_MAX else ""
-        raise Refused(code, f"the document has {what}: {listed}{more}", findings=findings)
+        raise Refused(
+            findings[0].code, f"the document has {what}: {listed}{more}", findings=findings
+        )
 
 
 def _blocked(urls: list[str]) -> list[Finding]:
@@ -183,8 +253,8 @@ def _blocked(urls: list[str]) -> list[Finding]:
         Finding(
             code="document.asset_blocked",
             message=LocalText(
-                en=f"{url[:200]!r} was not read: a template uses its own assets only",
-                zh=f"未读取 {url[:200]!r}：模板只能使用自带的资源",
+                en=f"{legible(url[:200])!r} was not read: a template uses its own assets only",
+                zh=f"未读取 {legible(url[:200])!r}：模板只能使用自带的资源",
             ),
         )
         for url in dict.fromkeys(urls)
@@ -203,36 +273,3 @@ def _missing(messages: list[str]) -> list[Finding]:
         )
         for point in dict.fromkeys(points)
     ]
-
-
-def _overflowing(document: Any) -> list[Finding]:
-    found = []
-    for number, page in enumerate(document.pages, start=1):
-        found += [
-            Finding(
-                code="document.text_overflows",
-                place=f"page {number}",
-                message=LocalText(
-                    en=f"{text[:60]!r} on page {number} does not fit its place; shorten it",
-                    zh=f"第 {number} 页的 {text[:60]!r} 放不下，请缩短",
-                ),
-            )
-            for text in _beyond(page._page_box, 0, page.width)  # noqa: SLF001, the only way in
-        ]
-    return found
-
-
-def _beyond(box: Any, left: float, right: float) -> Iterator[str]:
-    """Texts that reach beyond the page or beyond the table cell they are in."""
-    if box.element is not None and "watermark" in (box.element.get("class") or ""):
-        return
-    if type(box).__name__ == "TableCellBox":
-        left = box.position_x
-        right = box.position_x + box.margin_width()
-    text = getattr(box, "text", None)
-    if text and text.strip():
-        end = box.position_x + box.width
-        if box.position_x < left - _TOLERANCE or end > right + _TOLERANCE:
-            yield text
-    for child in getattr(box, "children", ()):
-        yield from _beyond(child, left, right)

@@ -1,4 +1,4 @@
-"""The process that renders, as its parent sees it: started, asked, watched, ended (渲染进程).
+"""The process that prints, as its parent sees it: started, asked, watched, ended (渲染进程).
 
 Not ``multiprocessing``: that runs the caller's own script again in the child, and a rep's script
 of ten lines has no guard against it. The renderer is started as a module of ours, with the font
@@ -6,6 +6,7 @@ rules in its environment, before Pango can be loaded. A job that takes too long 
 because nothing inside a process stops a loop in C.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,11 +16,10 @@ import threading
 from pathlib import Path
 from typing import IO, Self
 
-from cpq.adapters.annex import annex_rows
 from cpq.adapters.fonts import write_font_rules
-from cpq.adapters.render_job import Layout, RenderJob, RenderReply
+from cpq.adapters.plate import Plate
+from cpq.adapters.render_job import Impression, Product, RenderReply, job_line
 from cpq.kernel.errors import Refused, Unavailable
-from cpq.quote import Quote
 
 _CPU_SECONDS = 30
 _LINES_PER_SECOND = 20
@@ -36,16 +36,17 @@ _MAC_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
 
 
 class Renderer:
-    """Renders quotes one after another in a process of its own; use it in a ``with``.
+    """Prints plates one after another in a process of its own; use it in a ``with``.
 
-    The process is started with the first quote, again after one that ended it, and afresh after
-    200 quotes, so that its memory stays flat.
+    The process is started with the first plate, again after one that ended it, afresh after 200
+    plates, so that its memory stays flat, and where a brand brings fonts of its own.
     """
 
     def __init__(self, *, cpu_seconds: int = _CPU_SECONDS) -> None:
         self._cpu_seconds = cpu_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._fonts: Path | None = None
         self._jobs = 0
 
     def __enter__(self) -> Self:
@@ -55,34 +56,48 @@ class Renderer:
         self.close()
 
     def close(self) -> None:
-        """End the process and remove its folder."""
-        if self._process is not None:
-            self._process.kill()
-            for stream in (self._process.stdin, self._process.stdout):
+        """End the process and remove its folder; another thread may be waiting for its answer."""
+        process, self._process = self._process, None
+        folder, self._folder = self._folder, None
+        if process is not None:
+            process.kill()
+            for stream in (process.stdin, process.stdout):
                 _close(stream)
-            self._process.wait()
-            self._process = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+            process.wait()
+        if folder is not None:
+            folder.cleanup()
         self._jobs = 0
 
-    def pdf(self, quote: Quote, layout: Layout | None = None) -> bytes:
-        """The quote as the bytes of a PDF.
+    def pdf(self, plate: Plate) -> bytes:
+        """The plate as the bytes of a PDF.
 
         Raises what ``write_pdf`` raises, but for what concerns the file.
         """
-        layout = layout or Layout()
-        seconds = self._cpu_seconds + _rows(quote, layout) // _LINES_PER_SECOND
-        job = RenderJob(quote=quote, layout=layout, cpu_seconds=seconds)
-        if self._jobs >= _JOBS_MAX:
+        return self.impression(plate).content
+
+    def impression(self, plate: Plate) -> Impression:
+        """The plate as a PDF, with what it took. Raises what ``pdf`` raises."""
+        reply, content = self._answered(plate, "pdf")
+        return Impression(
+            content=content, pages=reply.pages, engine=reply.engine, effort=reply.effort
+        )
+
+    def html(self, plate: Plate) -> str:
+        """The filled template of the plate, bounded in time and memory as a PDF is."""
+        return self._answered(plate, "html")[1].decode()
+
+    def _answered(self, plate: Plate, wanted: Product) -> tuple[RenderReply, bytes]:
+        seconds = self._cpu_seconds + plate.rows // _LINES_PER_SECOND
+        line = job_line(plate, wanted=wanted, cpu_seconds=seconds)
+        fonts = None if plate.brand.font is None else plate.brand.font.folder
+        if self._jobs >= _JOBS_MAX or fonts != self._fonts:
             self.close()
         self._jobs += 1
-        process = self._started()
+        process = self._started(fonts)
         timer = threading.Timer(self._wall(seconds), process.kill)
         timer.start()
         try:
-            reply, content = _asked(process, job)
+            reply, content = _asked(process, line)
         except (OSError, ValueError):
             raise self._ended(seconds) from None
         except BaseException:
@@ -93,13 +108,14 @@ class Renderer:
         refusal = reply.refusal()
         if refusal is not None:
             raise refusal
-        return content
+        return reply, content
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, fonts: Path | None) -> subprocess.Popen[bytes]:
         if self._process is None:
             # the folder may be in use for a moment after the process has ended
             self._folder = tempfile.TemporaryDirectory(prefix="cpq-", ignore_cleanup_errors=True)
-            self._process = start("cpq.adapters.renderer", Path(self._folder.name))
+            self._process = start("cpq.adapters.renderer", Path(self._folder.name), fonts=fonts)
+            self._fonts = fonts
         return self._process
 
     def _wall(self, seconds: int) -> float:
@@ -109,41 +125,38 @@ class Renderer:
     def _ended(self, seconds: int) -> Refused:
         """Why there was no answer, as far as the process and its error stream tell."""
         code, said = None, ""
-        if self._process is not None and self._folder is not None:
-            code = self._process.wait()
-            errors = Path(self._folder.name) / "errors.txt"
-            said = errors.read_text(encoding="utf-8", errors="replace")[-_ERRORS_SHOWN:].strip()
+        process, folder = self._process, self._folder
+        if process is not None and folder is not None:
+            code = process.wait()
+            errors = Path(folder.name) / "errors.txt"
+            with contextlib.suppress(OSError):
+                said = errors.read_text(encoding="utf-8", errors="replace")[-_ERRORS_SHOWN:].strip()
         self.close()
         if code in _LIMITED:
             return Refused(
                 "document.limit_exceeded",
-                f"rendering was ended: it took more than {seconds} s of processor time, or "
+                f"printing was ended: it took more than {seconds} s of processor time, or "
                 f"{self._wall(seconds):g} s in all, or too much memory; shorten the document or "
                 "mend its template",
                 said=said,
             )
         return Refused(
             "document.render_failed",
-            f"the process that renders ended with exit code {code}; `cpq doctor` tells what this "
+            f"the process that prints ended with exit code {code}; `cpq doctor` tells what this "
             "machine lacks",
             said=said,
         )
 
 
-def _rows(quote: Quote, layout: Layout) -> int:
-    """How many rows of tables there are to lay out, about."""
-    return len(quote.pricing.lines) + (annex_rows(quote.pricing) if layout.annex else 0)
-
-
-def start(module: str, folder: Path) -> subprocess.Popen[bytes]:
-    """A Python process that runs ``module`` with our fonts; its error stream is a file in
-    ``folder``, which also is its folder for temporary files.
+def start(module: str, folder: Path, *, fonts: Path | None = None) -> subprocess.Popen[bytes]:
+    """A Python process that runs ``module`` with our fonts and those in the folder ``fonts``; its
+    error stream is a file in ``folder``, which also is its folder for temporary files.
 
     Raises ``Unavailable``: ``pdf.no_fonts``, ``pdf.no_process``.
     """
     environment = {
         **os.environ,
-        "FONTCONFIG_FILE": str(write_font_rules(folder)),
+        "FONTCONFIG_FILE": str(write_font_rules(folder, more=fonts)),
         "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
         "PYTHONIOENCODING": "utf-8",
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
@@ -167,11 +180,11 @@ def start(module: str, folder: Path) -> subprocess.Popen[bytes]:
             ) from None
 
 
-def _asked(process: subprocess.Popen[bytes], job: RenderJob) -> tuple[RenderReply, bytes]:
+def _asked(process: subprocess.Popen[bytes], line: bytes) -> tuple[RenderReply, bytes]:
     """The answer to a job; ``OSError`` or ``ValueError`` where the process ended before it."""
     if process.stdin is None or process.stdout is None:
         raise OSError("the process has no streams")
-    process.stdin.write(job.canonical().encode() + b"\n")
+    process.stdin.write(line)
     process.stdin.flush()
     reply = RenderReply.model_validate_json(process.stdout.readline())
     content = process.stdout.read(reply.size)

@@ -1,22 +1,19 @@
 """Where the templates lie, and how one is filled: in a sandbox that sees plain text only (模板).
 
-A template may come from a customer of ours, so it is treated as code of a stranger: no global
-names, no attribute of Python within reach, every value escaped, an unknown name refused instead
-of printed as nothing. What it is given holds formatted text and no method, see ``view``.
+What a template is given holds formatted text and no method, see ``view`` and ``plate``; what it may
+do with that, ``sandbox`` says.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpq.adapters.annex_view import AnnexView
-from cpq.adapters.view import QuoteView
 from cpq.kernel.errors import Invalid, NotFound, Refused
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from cpq.adapters.sandbox import Sandbox
 
-_ANNEX = 'id="annex"'
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -39,49 +36,37 @@ def template_root() -> Path:
 
 
 @lru_cache(maxsize=8)
-def environment(folder: Path | None = None) -> "ImmutableSandboxedEnvironment":
+def environment(folder: Path | None = None) -> "Sandbox":
     """The sandbox: names are looked up in ``folder``, then in the shipped folder.
 
     A file in ``folder`` replaces the shipped one of that name; to change a single block, it
     starts with ``{% extends "cpq/quote.html" %}``, ``cpq/`` being the shipped folder.
     """
-    from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from cpq.adapters.sandbox import sandbox
 
-    shipped = FileSystemLoader(template_root())
-    own = [] if folder is None else [FileSystemLoader(folder)]
-    sandbox = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([*own, shipped, PrefixLoader({"cpq": shipped})]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    sandbox.globals.clear()
-    return sandbox
+    return sandbox(template_root(), folder)
 
 
 def filled(
-    view: QuoteView,
+    given: Mapping[str, object],
     *,
-    annex: AnnexView | None = None,
-    template: str = "quote.html",
+    template: str,
     folder: Path | None = None,
+    required: Iterable[tuple[str, str]] = (),
 ) -> str:
-    """The template's HTML with the view's text in it, and the ``annex`` where there is one.
+    """The template's HTML with the text of the records in it that it is ``given`` by name.
+
+    ``required`` are texts that must be in it, each with the code of the refusal where it is not.
 
     Raises ``NotFound`` (``template.missing``), ``Refused``: ``template.forbidden`` where it
-    reaches for what the sandbox hides, ``template.no_annex`` where it does not print the annex that
-    was asked for; ``Invalid`` (``template.invalid``) for any other fault.
+    reaches for what the sandbox hides, and the codes of ``required``; ``Invalid``:
+    ``template.missing_value`` for a name that it is not given, ``template.invalid`` for any other
+    fault.
     """
-    from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound
+    from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, UndefinedError
 
     try:
-        html = (
-            environment(folder)
-            .get_template(template)
-            .render(quote=view, words=view.words, brand=view.brand, annex=annex)
-        )
+        html = environment(folder).get_template(template).render(given)
     except TemplateNotFound as error:
         raise NotFound(
             "template.missing",
@@ -92,6 +77,12 @@ def filled(
         raise Refused(
             "template.forbidden", f"template {template!r}: {error.message}", template=template
         ) from None
+    except UndefinedError as error:
+        raise Invalid(
+            "template.missing_value",
+            f"template {template!r} prints what it is not given: {error.message}; correct the name",
+            template=template,
+        ) from None
     except TemplateError as error:
         place = f", line {error.lineno}" if hasattr(error, "lineno") else ""
         raise Invalid(
@@ -99,17 +90,18 @@ def filled(
             f"template {template!r}{place}: {(error.message or '').rstrip('.')}; correct it",
             template=template,
         ) from None
-    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+    except (ArithmeticError, LookupError, SyntaxError, TypeError, ValueError) as error:
         raise Invalid(
             "template.invalid",
             f"template {template!r} fails with {type(error).__name__}: {error}",
             template=template,
         ) from None
-    if annex is not None and _ANNEX not in html:
-        raise Refused(
-            "template.no_annex",
-            f"template {template!r} does not print the annex; keep the block annex of the shipped "
-            "template in it",
-            template=template,
-        )
+    for text, code in required:
+        if text not in html:
+            raise Refused(
+                code,
+                f"template {template!r} does not print {text}, which was asked for; keep that "
+                "block of the shipped template in it",
+                template=template,
+            )
     return html

@@ -10,9 +10,10 @@ from cpq import send
 from cpq.adapters import render_html, write_html, write_pdf
 from cpq.adapters import templates as template_module
 from cpq.adapters.brand import Brand, brand
+from cpq.adapters.layout import Layout
 from cpq.adapters.numerals import capital_amount
+from cpq.adapters.quote_plate import quote_plate
 from cpq.adapters.render import Renderer
-from cpq.adapters.render_job import Layout
 from cpq.adapters.words import words
 from cpq.allocation import Allocation
 from cpq.kernel.text import LocalText
@@ -76,7 +77,7 @@ def an_arabic_name(folder: Path) -> None:
 )
 def a_curious_template(folder: Path) -> None:
     templates = changed_block(folder, "parties", '<img src="file:///etc/hostname">')
-    renderer().pdf(quote(), Layout(templates=templates))
+    renderer().pdf(quote_plate(quote(), Layout(templates=templates)))
 
 
 @reproduces(
@@ -88,7 +89,48 @@ def a_curious_template(folder: Path) -> None:
 )
 def figures_too_large(folder: Path) -> None:
     style = "{{ super() }}.lines td { font-size: 30pt }"
-    renderer().pdf(quote(), Layout(templates=changed_block(folder, "style", style)))
+    renderer().pdf(quote_plate(quote(), Layout(templates=changed_block(folder, "style", style))))
+
+
+@reproduces(
+    "document.page_nearly_empty",
+    en="A page would be filled to less than a quarter, however the document is spaced.",
+    zh="调整间距后仍有页面内容不足四分之一。",
+    do="Add or shorten a clause; in a template of your own, look at its page breaks.",
+    names=("page 2", "quarter"),
+)
+def a_page_for_one_word(folder: Path) -> None:
+    word = '<p style="break-before: page">end</p>'
+    renderer().pdf(
+        quote_plate(quote(), Layout(templates=changed_block(folder, "signatures", word)))
+    )
+
+
+@reproduces(
+    "document.signature_alone",
+    en="The place to sign would stand on a page without a word of what is signed.",
+    zh="签署栏单独成页，页面上没有任何条款。",
+    do="Keep a clause with it; in a template of your own, leave `break-before: avoid` on it.",
+    names="stands alone on page 2",
+)
+def a_signature_on_its_own(folder: Path) -> None:
+    style = (
+        "{{ super() }}.signatures { break-before: page } .signatures .rule { margin-top: 99mm "
+        "!important }"
+    )
+    renderer().pdf(quote_plate(quote(), Layout(templates=changed_block(folder, "style", style))))
+
+
+@reproduces(
+    "document.link_forbidden",
+    en="A link of the document leads to a file or runs a script.",
+    zh="单据中的链接指向文件或脚本。",
+    do="Link to `https:`, `mailto:` or `tel:` only.",
+    names="javascript:alert(1)",
+)
+def a_link_that_runs(folder: Path) -> None:
+    link = '<a href="javascript:alert(1)">our terms</a>'
+    renderer().pdf(quote_plate(quote(), Layout(templates=changed_block(folder, "options", link))))
 
 
 @reproduces(
@@ -99,7 +141,7 @@ def figures_too_large(folder: Path) -> None:
     names="PNG",
 )
 def half_a_logo() -> None:
-    renderer().pdf(quote(), Layout(brand=Brand(logo=PNG)))
+    renderer().pdf(quote_plate(quote(), Layout(brand=Brand(logo=PNG))))
 
 
 @reproduces(
@@ -153,7 +195,7 @@ def a_broken_library(patch: pytest.MonkeyPatch, folder: Path) -> None:
     (folder / "weasyprint.py").write_text("raise RuntimeError('out of ink')")
     patch.syspath_prepend(folder)
     with untouched(folder), Renderer() as fresh:
-        fresh.pdf(quote())
+        fresh.pdf(quote_plate(quote()))
 
 
 @reproduces(
@@ -187,6 +229,17 @@ def a_template_that_breaks_out(folder: Path) -> None:
 )
 def a_template_cut_off(folder: Path) -> None:
     render_html(quote(), templates=own_template(folder, "{% if quote.title %}"))
+
+
+@reproduces(
+    "template.missing_value",
+    en="A template prints a name that it is not given.",
+    zh="模板引用了未提供的名称。",
+    do="Correct the name; `docs/documents.md` tells what a template is given.",
+    names=("'quote.html'", "totl"),
+)
+def a_misspelt_total(folder: Path) -> None:
+    render_html(quote(), templates=own_template(folder, "{{ quote.totl }}"))
 
 
 @reproduces(

@@ -7,6 +7,7 @@ import pytest
 
 from cpq.adapters import fonts
 from cpq.adapters.doctor import doctor
+from cpq.adapters.quote_plate import quote_plate
 from cpq.adapters.render import Renderer
 from tests.errors.registry import reproduces
 from tests.errors.shop import quote
@@ -36,7 +37,7 @@ def pretend(patch: pytest.MonkeyPatch, folder: Path, source: str, *, ffi: str = 
 
 def rendered() -> None:
     with Renderer() as fresh:
-        fresh.pdf(quote())
+        fresh.pdf(quote_plate(quote()))
 
 
 @reproduces(

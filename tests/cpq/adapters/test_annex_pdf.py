@@ -8,8 +8,8 @@ import pytest
 from pypdf import PdfReader
 
 from cpq.adapters.figures import Figures
+from cpq.adapters.layout import Layout
 from cpq.adapters.pdf import PdfJob, PdfResult, render_html, render_many, write_html
-from cpq.adapters.render_job import Layout
 from cpq.adapters.words import language
 from cpq.quote import published
 from tests.cpq.adapters.document_quotes import priced, pricing, quoted

@@ -9,7 +9,8 @@ from cpq.adapters.annex import annex_view
 from cpq.adapters.annex_view import AnnexView
 from cpq.adapters.brand import PLAIN
 from cpq.adapters.quote_view import quote_view
-from cpq.adapters.templates import environment, filled, template_root
+from cpq.adapters.templates import environment, template_root
+from cpq.adapters.templates import filled as fill
 from cpq.adapters.view import QuoteView
 from cpq.kernel.errors import DomainError, NotFound
 from tests.cpq.adapters.document_quotes import for_customer, quoted
@@ -18,6 +19,19 @@ from tests.cpq.adapters.document_quotes import for_customer, quoted
 @pytest.fixture(scope="module")
 def shown() -> QuoteView:
     return quote_view(quoted(), locale="en", root=template_root(), brand=PLAIN)
+
+
+def filled(
+    shown: QuoteView,
+    *,
+    annex: AnnexView | None = None,
+    template: str = "quote.html",
+    folder: Path | None = None,
+) -> str:
+    """A template filled as the plate of a quote has it filled."""
+    given = {"quote": shown, "words": shown.words, "brand": shown.brand, "annex": annex}
+    required = (('id="annex"', "template.no_annex"),) if annex else ()
+    return fill(given, template=template, folder=folder, required=required)
 
 
 def _filled(tmp_path: Path, source: str, shown: QuoteView) -> str:
@@ -30,13 +44,13 @@ def _filled(tmp_path: Path, source: str, shown: QuoteView) -> str:
     [
         ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "template.forbidden"),
         ("{{ cycler.__init__.__globals__ }}", "template.forbidden"),
-        ("{{ lipsum }}", "template.invalid"),
-        ("{{ range(10) }}", "template.invalid"),
+        ("{{ lipsum }}", "template.missing_value"),
+        ("{{ range(10) }}", "template.missing_value"),
         ("{{ self.__init__.__globals__ }}", "template.forbidden"),
         ("{{ '{0.__class__}'.format(quote) }}", "template.forbidden"),
-        ("{{ quote.pricing }}", "template.invalid"),
-        ("{{ quote.lines[0]._cost }}", "template.invalid"),
-        ("{{ quote.lines[0].cost }}", "template.invalid"),
+        ("{{ quote.pricing }}", "template.missing_value"),
+        ("{{ quote.lines[0]._cost }}", "template.missing_value"),
+        ("{{ quote.lines[0].cost }}", "template.missing_value"),
         ("{% include '/etc/passwd' %}", "template.missing"),
         ("{% include '../pyproject.toml' %}", "template.missing"),
         ("{% include 'cpq/../../pyproject.toml' %}", "template.missing"),
