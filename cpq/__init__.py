@@ -24,6 +24,7 @@ from cpq.availability import SalesScope
 from cpq.bom import BOM, Component, Excludes, OptionGroup, Pick, Requires, explode
 from cpq.cap import BudgetLedger, Cap, CapUsage
 from cpq.catalogue import Catalogue
+from cpq.comparison import Comparison, compare
 from cpq.configuration import (
     Configuration,
     Configurator,
@@ -85,20 +86,35 @@ from cpq.promotion import (
 )
 from cpq.purchased import Purchased
 from cpq.quote import (
+    Alternative,
     Clause,
+    Consent,
+    ExpiryOverride,
+    NumberSeries,
     PaymentTerm,
     Quote,
+    SignatureEvidence,
+    SignatureProvider,
+    SignatureRequest,
     accept,
     approval_needs,
     approval_status,
     approve,
     draft_quote,
+    keep_version,
+    live_version,
     lose,
+    next_number,
+    numbered,
     payment_terms,
     published,
     revise,
     send,
+    signed,
+    state_at,
+    submit,
     supersede,
+    withdraw,
 )
 from cpq.rate import ExchangeRate, RateTable, UsedRate
 from cpq.rebate import (
@@ -110,10 +126,11 @@ from cpq.rebate import (
     forecast,
     rebate_statement,
 )
+from cpq.replay import PrintedDocument, Replayed, Repricing, replay, reprice
 from cpq.returns import ReturnCredit, ReturnPolicy, repricing, take_back
 from cpq.tax import CHINA_VAT, TaxMapping, TaxRate, TaxRegime, TaxTable
 from cpq.trace import Effect, Step
-from cpq.waterfall import PricedLine, Pricing, Trigger, Why, WhyNot
+from cpq.waterfall import PricedLine, Pricing, Recurring, Trigger, Why, WhyNot
 
 __all__ = [
     "BOM",
@@ -122,6 +139,7 @@ __all__ = [
     "AgreedPrice",
     "AllOf",
     "Allocation",
+    "Alternative",
     "AmountOff",
     "AnyOf",
     "ApprovalLevel",
@@ -143,9 +161,11 @@ __all__ = [
     "Commitment",
     "Comparables",
     "Compare",
+    "Comparison",
     "Component",
     "Configuration",
     "Configurator",
+    "Consent",
     "Coupon",
     "CouponRegister",
     "Customer",
@@ -161,6 +181,7 @@ __all__ = [
     "EveryOff",
     "ExchangeRate",
     "Excludes",
+    "ExpiryOverride",
     "Finding",
     "FixedPrice",
     "Floor",
@@ -180,6 +201,7 @@ __all__ = [
     "Money",
     "NoPrice",
     "Not",
+    "NumberSeries",
     "OptionGroup",
     "OrderNumber",
     "Party",
@@ -197,6 +219,7 @@ __all__ = [
     "PricedLine",
     "Pricing",
     "PricingPlan",
+    "PrintedDocument",
     "Product",
     "PromotionGroup",
     "PromotionPolicy",
@@ -208,6 +231,9 @@ __all__ = [
     "RebateAssignment",
     "RebateSale",
     "RebateTier",
+    "Recurring",
+    "Replayed",
+    "Repricing",
     "Requires",
     "ReturnCredit",
     "ReturnPolicy",
@@ -216,6 +242,9 @@ __all__ = [
     "SalesScope",
     "Selection",
     "Selector",
+    "SignatureEvidence",
+    "SignatureProvider",
+    "SignatureRequest",
     "Step",
     "TaxEngine",
     "TaxMapping",
@@ -234,6 +263,7 @@ __all__ = [
     "approval_status",
     "approve",
     "assigned",
+    "compare",
     "compiled",
     "configure",
     "coupons",
@@ -244,9 +274,13 @@ __all__ = [
     "forecast",
     "history_findings",
     "item",
+    "keep_version",
+    "live_version",
     "lose",
     "lowest_in",
     "margin_of",
+    "next_number",
+    "numbered",
     "parts_total",
     "payment_terms",
     "pocket_margin",
@@ -255,11 +289,17 @@ __all__ = [
     "published",
     "rebate_statement",
     "refundable",
+    "replay",
+    "reprice",
     "repricing",
     "revise",
     "send",
+    "signed",
+    "state_at",
+    "submit",
     "supersede",
     "take_back",
     "unit_price",
     "when",
+    "withdraw",
 ]

@@ -1,12 +1,29 @@
 """What the benchmarks measure is what they say: same totals, same catalogue, honest spreads."""
 
+import io
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 import benchmarks.__main__ as command
-from benchmarks import _deals, _machines, _products, _rounds, catalogue, pricing
+from benchmarks import (
+    _chunks,
+    _deals,
+    _documents,
+    _machines,
+    _products,
+    _rounds,
+    batch,
+    catalogue,
+    documents,
+    pricing,
+)
 from cpq.adapters.catalogue_folder import read_catalogue
+from cpq.adapters.layout import Layout
+from cpq.adapters.pdf import html_of
+from cpq.adapters.render import Renderer
+from cpq.adapters.view import QuoteView
 from cpq.configuration import Item
 from cpq.configuration.compile import compiled
 from cpq.solver.solver import Solver
@@ -111,6 +128,52 @@ def test_a_generated_machine_has_the_solution_it_was_drawn_around() -> None:
     made = _machines.machine(50)
     assert made.problem.holds(made.planted)
     assert [made.above(0), made.above(7)] == [(), (0, 1)]
+
+
+def test_a_document_is_measured_in_its_steps() -> None:
+    (taken,) = documents.measured(3, rounds=1)
+    ours = taken["ours"]
+    steps = sum(ours[step] for step in ("template", "layout", "writing")) / 1000
+    assert 0 < steps <= ours["seconds"]
+    assert ours["pages"] >= 1
+    assert ours["layouts"] >= 1
+    assert all(each["seconds"] > 0 for each in taken.values())
+
+
+def test_chunks_hold_every_line_once_and_their_pages_go_on(tmp_path: Path) -> None:
+    asked = _documents.quote(25)
+    plates = _chunks.chunk_plates(asked, Layout(locale="en"), size=10, folder=tmp_path)
+    texts = [html_of(plate) for plate in plates]
+    assert [plate.rows for plate in plates] == [10, 10, 5]
+    numbers = []
+    for plate in plates:
+        view = dict(plate.given)["quote"]
+        assert isinstance(view, QuoteView)
+        numbers += [line.number for line in view.sections[0].lines]
+    assert numbers == [line.number for line in asked.pricing.lines]
+    assert ["signatures" in text.partition("<body>")[2] for text in texts] == [False, False, True]
+    with Renderer() as renderer:
+        parts = [renderer.pdf(plate) for plate in plates]
+    whole = PdfReader(io.BytesIO(_chunks.put_together(parts).content))
+    pages = [page.extract_text() for page in whole.pages]
+    count = len(pages)
+    assert all(f"{number} / {count}" in text for number, text in enumerate(pages, start=1))
+
+
+def test_the_plain_table_has_the_rows_of_the_quote() -> None:
+    asked = _documents.quote(4)
+    assert _documents.quote(4) == asked
+    table = _documents.plain_table(asked)
+    assert table.count("<tr>") == 4
+    assert all(line.name.en in table for line in asked.pricing.lines)
+
+
+def test_a_batch_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = batch.run(["1", "1", "2"])
+    speed = [figures[f"quotes_per_second_{workers}"] for workers in (1, 2)]
+    assert all(isinstance(rate, float) and rate > 0 for rate in speed)
+    assert figures["documents"] == 2
+    assert "quotes per second" in capsys.readouterr().out
 
 
 def test_benchmarks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,14 +94,17 @@ def complain(error: DomainError, *, about: object = "", tag: Literal["en", "zh"]
     """
     named = str(about)
     prefix = f"{named}: " if named and named not in error.message else ""
-    if error.findings:
-        subject = error.message.partition(": ")[0]
-        sys.stderr.write(f"{prefix}{subject}: {len(error.findings)} found [{error.code}]\n")
-        for finding in error.findings:
-            place = f"{finding.place}: " if finding.place else ""
-            sys.stderr.write(f"  {place}{finding.message.in_(tag)} [{finding.code}]\n")
-    else:
-        sys.stderr.write(f"{prefix}{error}\n")
+    sys.stderr.write(f"{prefix}{headline(error)}\n")
+    for finding in error.findings:
+        place = f"{finding.place}: " if finding.place else ""
+        sys.stderr.write(f"  {place}{finding.message.in_(tag)} [{finding.code}]\n")
+
+
+def headline(error: DomainError) -> str:
+    """A refusal as one line with its code; of findings only how many there are."""
+    if not error.findings:
+        return str(error)
+    return f"{error.message.partition(': ')[0]}: {len(error.findings)} found [{error.code}]"
 
 
 def show(table: "Table") -> None:

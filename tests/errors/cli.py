@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from cpq.adapters.cli import refuse_twice
-from cpq.adapters.pdf import PdfJob
+from cpq.adapters.batch import refuse_twice
 from revenue.adapters.cli import app
 from tests.errors.registry import reproduces
-from tests.errors.shop import quote, untouched
+from tests.errors.shop import untouched
 
 
 @reproduces(
@@ -30,9 +29,9 @@ def an_amount_without_currency(folder: Path) -> None:
     names=("a.json", "b.json", "Q-2026-0001.pdf"),
 )
 def two_requests_with_one_number(folder: Path) -> None:
-    target = folder / "Q-2026-0001.pdf"
-    before = {folder / "a.json": PdfJob(quote=quote(), path=target)}
-    refuse_twice(folder / "b.json", target, before)
+    target, taken = folder / "Q-2026-0001.pdf", dict[str, Path]()
+    refuse_twice(folder / "a.json", target, taken)
+    refuse_twice(folder / "b.json", target, taken)
 
 
 @reproduces(

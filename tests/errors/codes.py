@@ -37,6 +37,8 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("cpq/history/guard.py", "f'history.{reason}'"): (
         *("history.above_last", "history.below_last", "history.below_p10", "history.not_compared"),
     ),
+    ("cpq/adapters/templates.py", "code"): ("template.no_annex",),
+    ("cpq/replay/difference.py", "code"): ("replay.differs", "verify.data_differs"),
     ("cpq/adapters/doctor.py", "code"): (
         *("pdf.no_weasyprint", "pdf.no_pango", "pdf.no_chinese", "pdf.no_harfbuzz_subset"),
         *("pdf.probe_failed", "pdf.ready"),
@@ -132,7 +134,9 @@ PASSED_ON = {
     ("cpq/kernel/expression/source.py", "code"),
     ("cpq/pricing/draft.py", "error.code"),
     ("cpq/adapters/doctor.py", "error.code"),
-    ("cpq/adapters/press.py", "code"),
+    ("cpq/adapters/press.py", "findings[0].code"),
+    ("cpq/adapters/compare_html.py", "each"),
+    ("cpq/replay/replayed.py", "error.code"),
     ("cpq/adapters/render_job.py", "self.code"),
     ("cpq/adapters/renderer.py", "code"),
     ("cpq/adapters/rows.py", "code"),
