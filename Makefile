@@ -10,7 +10,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help setup quote test check bench format clean
+.PHONY: help setup quote test slow check bench format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -22,8 +22,11 @@ quote: setup  ## make a quote PDF from examples/: prints the price waterfall and
 	@mkdir -p $(OUT)
 	@$(BIN)/$(QUOTE)
 
-test: check  ## check, then all tests, on all cores
-	$(BIN)/python -m pytest -n auto --dist worksteal
+test: check  ## check, then the tests, on all cores, but for those of `make slow`
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+
+slow: setup  ## the tests that take minutes: many documents, large published models
+	$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 
 check: setup  ## lint, format, types and the import laws, without changing a file
 	$(BIN)/ruff check .

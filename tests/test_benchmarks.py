@@ -130,6 +130,7 @@ def test_a_generated_machine_has_the_solution_it_was_drawn_around() -> None:
     assert [made.above(0), made.above(7)] == [(), (0, 1)]
 
 
+@pytest.mark.slow
 def test_a_document_is_measured_in_its_steps() -> None:
     (taken,) = documents.measured(3, rounds=1)
     ours = taken["ours"]
@@ -140,6 +141,7 @@ def test_a_document_is_measured_in_its_steps() -> None:
     assert all(each["seconds"] > 0 for each in taken.values())
 
 
+@pytest.mark.slow
 def test_chunks_hold_every_line_once_and_their_pages_go_on(tmp_path: Path) -> None:
     asked = _documents.quote(25)
     plates = _chunks.chunk_plates(asked, Layout(locale="en"), size=10, folder=tmp_path)
@@ -160,6 +162,7 @@ def test_chunks_hold_every_line_once_and_their_pages_go_on(tmp_path: Path) -> No
     assert all(f"{number} / {count}" in text for number, text in enumerate(pages, start=1))
 
 
+@pytest.mark.slow
 def test_the_plain_table_has_the_rows_of_the_quote() -> None:
     asked = _documents.quote(4)
     assert _documents.quote(4) == asked
@@ -168,6 +171,7 @@ def test_the_plain_table_has_the_rows_of_the_quote() -> None:
     assert all(line.name.en in table for line in asked.pricing.lines)
 
 
+@pytest.mark.slow
 def test_a_batch_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     figures = batch.run(["1", "1", "2"])
     speed = [figures[f"quotes_per_second_{workers}"] for workers in (1, 2)]

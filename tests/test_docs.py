@@ -22,6 +22,8 @@ from tests.terminal import PROGRAMS, terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PRINTING = {"batch", "replay", "revenue-documents"}
+"""Pages whose blocks print documents again and again."""
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"[|&;<>$`*?\[\]~]")
 """What makes a command one for the shell."""
@@ -41,7 +43,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks(page)], ids=lambda page: str(page.relative_to(ROOT))
+    "page",
+    [
+        pytest.param(page, marks=pytest.mark.slow) if page.stem in PRINTING else page
+        for page in PAGES
+        if blocks(page)
+    ],
+    ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_every_block_of_a_page_runs(page: Path, folder: Path) -> None:
     names: dict[str, object] = {"__name__": page.stem}

@@ -145,7 +145,7 @@ def _view(comparison: Comparison, hand: Hand) -> ComparisonView:
         lang=hand.spoken.tag,
         title=f"{heading.text} {before.reference} → {after.reference}",
         created=_day(comparison.after.on).isoformat(),
-        page=_page(hand),
+        page=hand.page(),
         customer=comparison.after.customer or "",
         currency=comparison.currency,
         is_internal=bool(comparison.rules or comparison.appeared or comparison.vanished),
@@ -312,12 +312,6 @@ def _finding(finding: Finding, kind: str, hand: Hand) -> ComparedFindingView:
         message=hand.spoken.phrase(finding.message),
         code=finding.code,
     )
-
-
-def _page(hand: Hand) -> tuple[str, str, str]:
-    before, _, rest = hand.say("page").text.partition("{page}")
-    between, _, after = rest.partition("{pages}")
-    return before, between, after
 
 
 def _signed_money(money: Money, hand: Hand) -> str:

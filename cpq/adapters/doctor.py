@@ -9,18 +9,14 @@ import importlib
 import json
 import logging
 import os
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from cpq.adapters.fonts import font_files
 from cpq.adapters.install import install_line
-from cpq.adapters.render import start
+from cpq.adapters.render import said_by
 from cpq.kernel.errors import DomainError, Finding, Severity
 from cpq.kernel.text import LocalText
 
-_SECONDS = 60
 _SAMPLE = "Quotation 报价单 壹佰圆"
 _PACKAGES = ("jinja2", "weasyprint", "babel", "pydantic")
 
@@ -40,18 +36,11 @@ def doctor() -> tuple[Finding, ...]:
 
 def _probed() -> dict[str, str]:
     """What the child process says; ``{"state": "crashed"}`` where it says nothing."""
-    with tempfile.TemporaryDirectory(prefix="cpq-", ignore_cleanup_errors=True) as folder:
-        process = start("cpq.adapters.doctor", Path(folder))
-        try:
-            said, _ = process.communicate(timeout=_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            said = b""
+    said, exit_code = said_by("cpq.adapters.doctor")
     try:
         answer: dict[str, str] = json.loads(said, parse_float=str)
     except ValueError:
-        return {"state": "crashed", "about": f"exit code {process.returncode}"}
+        return {"state": "crashed", "about": f"exit code {exit_code}"}
     return answer
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from cpq.adapters.figures import Figures
+from cpq.adapters.numerals import capital_amount
 from cpq.adapters.words import Language, Phrase, language, words
-from cpq.kernel.errors import NotFound
+from cpq.kernel.errors import Invalid, NotFound
+from cpq.kernel.money import Money
 from cpq.kernel.quantity import UnitTable
 from cpq.kernel.text import LocalText
 
@@ -57,6 +59,21 @@ class Hand:
     def counted(self, quantity: Decimal, unit: str, tongue: Spoken) -> str:
         """So many of a unit in one language: ``10 件``."""
         return f"{self.figures.number(quantity)} {self._unit(unit).in_(tongue) or unit}"
+
+    def page(self) -> tuple[str, str, str]:
+        """What stands before, between and after the page's number and the number of pages."""
+        before, _, rest = self.say("page").text.partition("{page}")
+        between, _, after = rest.partition("{pages}")
+        return before, between, after
+
+    def in_capitals(self, amount: Money) -> str:
+        """大写金额 in documents with Chinese in them; empty for what cannot be written so."""
+        if amount.code != "CNY" or (self.spoken.first != "zh" and not self.spoken.second):
+            return ""
+        try:
+            return f"人民币{capital_amount(amount)}"
+        except Invalid:
+            return ""
 
     def _unit(self, code: str) -> LocalText:
         try:

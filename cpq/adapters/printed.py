@@ -6,9 +6,7 @@ and not with the place where they lie.
 """
 
 import hashlib
-import subprocess
 import sys
-import tempfile
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,14 +14,13 @@ from typing import Any
 
 from cpq.adapters.fonts import font_files
 from cpq.adapters.layout import Layout
-from cpq.adapters.render import start
+from cpq.adapters.render import said_by
 from cpq.adapters.templates import template_root
 from cpq.kernel.errors import Unavailable
 from cpq.kernel.model import canonical_json
 from cpq.quote import Quote
 from cpq.replay import DocumentKind, PrintedDocument
 
-_SECONDS = 60
 _OURS = "cpq-revenue"
 _PLAIN_LAYOUT = Layout()
 
@@ -124,14 +121,7 @@ def engine_here() -> str:
 
     Raises ``Unavailable``: ``pdf.no_fonts``, ``pdf.probe_failed``.
     """
-    with tempfile.TemporaryDirectory(prefix="cpq-", ignore_cleanup_errors=True) as folder:
-        process = start("cpq.adapters.printed", Path(folder))
-        try:
-            said, _ = process.communicate(timeout=_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            said = b""
+    said, _ = said_by("cpq.adapters.printed")
     engine = said.decode("utf-8", errors="replace").strip().rpartition("\n")[2]
     if not engine:
         raise Unavailable(

@@ -12,15 +12,13 @@ from typing import NamedTuple
 from cpq.adapters.brand import Brand
 from cpq.adapters.columns import Paper, columns
 from cpq.adapters.hand import Hand, hand_for
-from cpq.adapters.numerals import capital_amount
 from cpq.adapters.offer_view import Discounts, OfferViews, Style, offer_views
 from cpq.adapters.party_view import party_view, seller_view
 from cpq.adapters.payment_view import instalment_views, term_phrase
 from cpq.adapters.sums_view import tax_views, total_label
 from cpq.adapters.view import BrandView, ClauseView, ColumnsView, InstalmentView, QuoteView
-from cpq.adapters.words import Language, Phrase, wording
-from cpq.kernel.errors import Invalid, Refused
-from cpq.kernel.money import Money
+from cpq.adapters.words import Phrase, wording
+from cpq.kernel.errors import Refused
 from cpq.kernel.quantity import STANDARD_UNITS, UnitTable
 from cpq.quote import Quote
 from cpq.quote.ending import state_at
@@ -82,7 +80,7 @@ def quote_view(
         currency=quote.currency,
         cover=cover,
         paper=paper,
-        page=_page(hand),
+        page=hand.page(),
         watermark=_mark(quote, hand, at),
         customer=party_view(quote.customer.party, hand),
         seller=seller_view(quote.seller, quote.salesperson, hand),
@@ -97,7 +95,7 @@ def quote_view(
         steps=offer.steps,
         taxes=tax_views(quote.agreed, hand),
         totals=offer.totals,
-        in_words=_in_words(quote.gross, hand.spoken),
+        in_words=hand.in_capitals(quote.gross),
         instalments=given.instalments,
         alternatives=offer.alternatives,
         clauses=given.clauses,
@@ -117,12 +115,6 @@ def _refuse_if_too_long(quote: Quote) -> None:
             "split the quote",
             number=quote.number,
         )
-
-
-def _page(hand: Hand) -> tuple[str, str, str]:
-    before, _, rest = hand.say("page").text.partition("{page}")
-    between, _, after = rest.partition("{pages}")
-    return before, between, after
 
 
 def _title(quote: Quote, hand: Hand) -> str:
@@ -223,13 +215,3 @@ def _conditions(quote: Quote, hand: Hand) -> _Conditions:
         for number, (title, text) in enumerate(rows, start=1)
     )
     return _Conditions(payment, delivery, instalments, clauses)
-
-
-def _in_words(gross: Money, spoken: Language) -> str:
-    """大写金额, in documents with Chinese in them, for amounts that can be written so."""
-    if gross.code != "CNY" or (spoken.first != "zh" and not spoken.second):
-        return ""
-    try:
-        return f"人民币{capital_amount(gross)}"
-    except Invalid:
-        return ""

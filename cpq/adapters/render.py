@@ -26,6 +26,7 @@ _LINES_PER_SECOND = 20
 _WALL_FACTOR = 3
 _JOBS_MAX = 200
 _ERRORS_SHOWN = 300
+_SECONDS_TO_SAY = 60
 _LIMITED = (
     {1}  # what ``kill`` leaves there
     if sys.platform == "win32"
@@ -178,6 +179,21 @@ def start(module: str, folder: Path, *, fonts: Path | None = None) -> subprocess
             raise Unavailable(
                 "pdf.no_process", f"{sys.executable!r} cannot be started: {error.strerror}"
             ) from None
+
+
+def said_by(module: str) -> tuple[bytes, int]:
+    """What ``module`` says, run in a process of its own, and its exit code; nothing in a minute is
+    nothing. Raises what ``start`` raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="cpq-", ignore_cleanup_errors=True) as folder:
+        process = start(module, Path(folder))
+        try:
+            said, _ = process.communicate(timeout=_SECONDS_TO_SAY)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            said = b""
+    return said, process.returncode
 
 
 def _asked(process: subprocess.Popen[bytes], line: bytes) -> tuple[RenderReply, bytes]:

@@ -4,7 +4,6 @@ What is asked for is what the notice says; the wording of a level is in ``words-
 that a company can speak in its own voice.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cpq.adapters.hand import Hand
@@ -15,31 +14,16 @@ from cpq.customer import Customer, Party
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
+from revenue.adapters.item_view import OpenItemView, items_table, open_item_view
 from revenue.adapters.print_view import (
-    Column,
-    PaperView,
     TableView,
-    in_capitals,
+    Written,
     paper_view,
     print_hand,
     refuse_if_too_long,
     refuse_unless_equal,
-    table_view,
 )
-from revenue.dunning_notice import DunningItem, DunningNotice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DunningItemView:
-    """A receivable that is overdue."""
-
-    number: str
-    contract: str
-    on: str
-    due_on: str
-    overdue: str
-    amount: str
-    left: str
+from revenue.dunning_notice import DunningNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +39,7 @@ class DunningView:
     in_words: str
     pay_by: str
     dated: str
-    items: tuple[DunningItemView, ...]
+    items: tuple[OpenItemView, ...]
     table: TableView
     sums: tuple[TotalView, ...]
     bank: Phrase | None
@@ -69,7 +53,7 @@ def dunning_view(
     customer: Customer,
     seller: Party,
     draft: bool = False,
-) -> tuple[PaperView, DunningView, Hand]:
+) -> Written[DunningView]:
     """The letter of a notice to its customer, with the bank of the seller to pay to.
 
     Raises ``Refused``: ``document.other_customer``, ``document.too_long``,
@@ -88,10 +72,8 @@ def dunning_view(
     paper = paper_view(
         hand,
         layout,
-        heading=hand.say(f"heading_{notice.level}"),
         number=notice.number,
         strip=(
-            ("number", notice.number),
             ("date", day(notice.on)),
             ("customer_code", notice.customer),
             ("level", hand.say(f"level_{notice.level}").text),
@@ -101,54 +83,29 @@ def dunning_view(
         on=notice.on,
         draft=draft,
         has_band=True,
+        heading=f"heading_{notice.level}",
     )
-    items = tuple(_item(item, hand) for item in notice.items)
+    items = tuple(
+        open_item_view(item, hand, days=item.days_overdue, left=item.open) for item in notice.items
+    )
+    total = hand.figures.money(notice.total)
     view = DunningView(
         level=notice.level,
         currency=notice.currency,
         greeting=hand.say("greeting"),
         opening=hand.say(f"opening_{notice.level}", pay_by=day(notice.pay_by)),
         closing=hand.say(f"closing_{notice.level}"),
-        total=hand.figures.money(notice.total),
-        in_words=in_capitals(notice.total, hand),
+        total=total,
+        in_words=hand.in_capitals(notice.total),
         pay_by=day(notice.pay_by),
         dated=day(notice.on),
         items=items,
-        table=_table(items, notice, hand),
+        table=items_table(items, hand, closing=notice.total, total=total),
         sums=_sums(notice, hand, named),
         bank=hand.given(seller.bank),
         reference=hand.say("quote_reference", reference=notice.number or notice.customer),
     )
-    return paper, view, hand
-
-
-def _item(item: DunningItem, hand: Hand) -> DunningItemView:
-    return DunningItemView(
-        number=item.number,
-        contract=item.contract,
-        on=item.on.isoformat(),
-        due_on=item.due_on.isoformat(),
-        overdue=str(item.days_overdue),
-        amount=hand.figures.amount(item.amount.amount),
-        left=hand.figures.amount(item.open.amount),
-    )
-
-
-def _table(items: Iterable[DunningItemView], notice: DunningNotice, hand: Hand) -> TableView:
-    def column(key: str, texts: Iterable[str], least: float = 24) -> Column:
-        return Column(heading=hand.say(key), texts=tuple(texts), least=least)
-
-    rows = tuple(items)
-    return table_view(
-        None,
-        column("of_day", (row.on for row in rows), 22),
-        column("due", (row.due_on for row in rows), 22),
-        column("overdue_days", (row.overdue for row in rows), 20),
-        column("amount_of", (row.amount for row in rows)),
-        column("amount_open", (hand.figures.amount(notice.total.amount), *(r.left for r in rows))),
-        room=36,
-        total=hand.figures.money(notice.total),
-    )
+    return Written(paper, view, hand)
 
 
 def _sums(notice: DunningNotice, hand: Hand, named: str) -> tuple[TotalView, ...]:

@@ -5,19 +5,17 @@ called 账单 and says that it is none. Names and quantities are those of the co
 of the invoice.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cpq.adapters.hand import Hand, Spoken
 from cpq.adapters.layout import Layout
-from cpq.adapters.view import TotalView
+from cpq.adapters.view import TaxView, TotalView
 from cpq.adapters.words import Phrase
-from revenue.adapters.print_sums import Share, ShareView, addition, refuse_other_contract, tax_rows
+from revenue.adapters.print_sums import Share, addition, refuse_other_contract, tax_rows
 from revenue.adapters.print_view import (
-    Column,
-    PaperView,
     TableView,
-    in_capitals,
+    Written,
+    column,
     paper_view,
     print_hand,
     refuse_if_too_long,
@@ -53,7 +51,7 @@ class InvoiceView:
     bank: Phrase | None
     lines: tuple[InvoiceLineView, ...]
     table: TableView
-    taxes: tuple[ShareView, ...]
+    taxes: tuple[TaxView, ...]
     totals: tuple[TotalView, ...]
     notes: tuple[Phrase, ...]
 
@@ -65,7 +63,7 @@ def invoice_view(
     *,
     has_xml: bool = False,
     draft: bool = False,
-) -> tuple[PaperView, InvoiceView, Hand]:
+) -> Written[InvoiceView]:
     """The invoice with what its contract knows of the lines; ``has_xml``: data are embedded.
 
     Raises ``Refused``: ``document.other_contract``, ``document.too_long``,
@@ -79,10 +77,8 @@ def invoice_view(
     paper = paper_view(
         hand,
         layout,
-        heading=hand.say("heading"),
         number=invoice.number,
         strip=(
-            ("number", invoice.number),
             ("date", day(invoice.on)),
             ("due", day(invoice.due_on)),
             ("contract", contract.number),
@@ -100,7 +96,7 @@ def invoice_view(
         billed=_billed(invoice, hand),
         currency=invoice.currency,
         total=hand.figures.money(invoice.gross),
-        in_words=in_capitals(invoice.gross, hand),
+        in_words=hand.in_capitals(invoice.gross),
         pay_by=day(invoice.due_on),
         bank=hand.given(contract.seller.bank),
         lines=lines,
@@ -109,7 +105,7 @@ def invoice_view(
         totals=addition(shares, net=invoice.net, gross=invoice.gross, hand=hand, what=named),
         notes=_notes(invoice, hand, has_xml=has_xml),
     )
-    return paper, view, hand
+    return Written(paper, view, hand)
 
 
 def _billed(invoice: Invoice, hand: Hand) -> Phrase:
@@ -153,16 +149,13 @@ def _of_whole(line: InvoiceLine, sold: ContractLine, hand: Hand) -> Phrase:
 
 
 def _table(lines: tuple[InvoiceLineView, ...], hand: Hand, *, total: str) -> TableView:
-    def column(key: str, texts: Iterable[str], least: float = 18) -> Column:
-        return Column(heading=hand.say(key), texts=tuple(texts), least=least)
-
     return table_view(
-        column("line", (line.number for line in lines), 9),
+        column(hand, "line", (line.number for line in lines), 9),
         None,
-        column("net_amount", (line.net for line in lines), 22),
-        column("tax_rate", (line.percent for line in lines), 10),
-        column("tax_of_line", (line.tax for line in lines), 20),
-        column("gross_amount", (line.gross for line in lines), 24),
+        column(hand, "net_amount", (line.net for line in lines), 22),
+        column(hand, "tax_rate", (line.percent for line in lines), 10),
+        column(hand, "tax_of_line", (line.tax for line in lines), 20),
+        column(hand, "gross_amount", (line.gross for line in lines), 24),
         total=total,
     )
 

@@ -4,24 +4,22 @@ The order says what is delivered, the contract at what price: so the confirmatio
 they must agree. The amounts are those of the contract, to the cent; the sums are checked.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from cpq.adapters.hand import Hand
 from cpq.adapters.layout import Layout
-from cpq.adapters.view import TotalView
+from cpq.adapters.view import TaxView, TotalView
 from cpq.adapters.words import Phrase
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import money_total, plain, rounded_fraction
 from cpq.kernel.text import LocalText
-from revenue.adapters.print_sums import Share, ShareView, addition, refuse_other_contract, tax_rows
+from revenue.adapters.print_sums import Share, addition, refuse_other_contract, tax_rows
 from revenue.adapters.print_view import (
-    Column,
-    PaperView,
     TableView,
-    in_capitals,
+    Written,
+    column,
     paper_view,
     print_hand,
     refuse_if_too_long,
@@ -78,7 +76,7 @@ class OrderView:
     lines: tuple[OrderLineView, ...]
     table: TableView
     prices: bool
-    taxes: tuple[ShareView, ...]
+    taxes: tuple[TaxView, ...]
     totals: tuple[TotalView, ...]
     plan: tuple[PlanRowView, ...]
     reply: Phrase | None
@@ -92,7 +90,7 @@ def order_view(
     delivery: LocalText | None = None,
     reply_days: int | None = None,
     draft: bool = False,
-) -> tuple[PaperView, OrderView, Hand]:
+) -> Written[OrderView]:
     """The confirmation of an order under its contract; ``delivery`` are its terms of delivery.
 
     With ``reply_days`` it says that it is taken as correct unless the customer answers within so
@@ -106,10 +104,8 @@ def order_view(
     paper = paper_view(
         hand,
         layout,
-        heading=hand.say("heading"),
         number=order.number,
         strip=(
-            ("number", order.number),
             ("date", day(order.on)),
             ("contract", contract.number),
             ("quote", contract.quote),
@@ -125,7 +121,7 @@ def order_view(
         opening=hand.say("opening", contract=contract.number, signed_on=day(contract.signed_on)),
         currency=contract.currency,
         total=hand.figures.money(contract.gross),
-        in_words=in_capitals(contract.gross, hand),
+        in_words=hand.in_capitals(contract.gross),
         delivery=hand.given(delivery) if delivery else None,
         lines=lines,
         table=_table(lines, hand, prices=prices, total=hand.figures.money(contract.gross)),
@@ -135,7 +131,7 @@ def order_view(
         plan=_plan(contract, hand),
         reply=_reply(reply_days, hand),
     )
-    return paper, view, hand
+    return Written(paper, view, hand)
 
 
 def _refuse_other(order: SalesOrder, contract: Contract) -> None:
@@ -204,20 +200,17 @@ def _unit_price(line: ContractLine) -> Decimal | None:
 
 
 def _table(lines: tuple[OrderLineView, ...], hand: Hand, *, prices: bool, total: str) -> TableView:
-    def column(key: str, texts: Iterable[str], least: float = 18) -> Column:
-        return Column(heading=hand.say(key), texts=tuple(texts), least=least)
-
     counted = (f"{line.quantity} {line.unit.text} {line.unit.other}" for line in lines)
-    price = (column("net_price", (line.price for line in lines)),) if prices else ()
+    price = (column(hand, "net_price", (line.price for line in lines), 18),) if prices else ()
     return table_view(
-        column("line", (line.number for line in lines), 9),
+        column(hand, "line", (line.number for line in lines), 9),
         None,
-        column("quantity", counted, 15),
+        column(hand, "quantity", counted, 15),
         *price,
-        column("net_amount", (line.net for line in lines), 20),
-        column("tax_rate", (line.percent for line in lines), 9),
-        column("tax_of_line", (line.tax for line in lines), 18),
-        column("gross_amount", (line.gross for line in lines), 22),
+        column(hand, "net_amount", (line.net for line in lines), 20),
+        column(hand, "tax_rate", (line.percent for line in lines), 9),
+        column(hand, "tax_of_line", (line.tax for line in lines), 18),
+        column(hand, "gross_amount", (line.gross for line in lines), 22),
         total=total,
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from cpq.adapters.hand import Hand
 from cpq.adapters.layout import Layout
 from cpq.adapters.plate import Attachment, HybridInvoice, Plate
 from cpq.customer import Customer, Party
@@ -18,7 +17,7 @@ from revenue.adapters.dunning_view import dunning_view
 from revenue.adapters.einvoice import ElectronicInvoice, factur_x
 from revenue.adapters.invoice_view import invoice_view
 from revenue.adapters.order_view import order_view
-from revenue.adapters.print_view import PaperView, TableView, brand_view, widest, wordings
+from revenue.adapters.print_view import TableView, Written, brand_view, widest, wordings
 from revenue.adapters.statement_view import statement_view
 from revenue.contract import Contract
 from revenue.dunning_notice import DunningNotice
@@ -43,19 +42,17 @@ def order_plate(
     See ``order_view`` for ``delivery`` and ``reply_days``, and for what it raises; a ``draft`` is
     marked as one.
     """
-    paper, view, hand = order_view(
+    written = order_view(
         order, contract, layout, delivery=delivery, reply_days=reply_days, draft=draft
     )
     return _plate(
         "order",
-        paper,
-        view,
-        hand,
+        written,
         layout,
         reference=f"order {order.number}",
         value=order,
         created=order.on,
-        table=view.table,
+        table=written.view.table,
         rows=len(order.lines),
     )
 
@@ -79,7 +76,7 @@ def statement_plate(
     """
     statement = ledger.statement(customer.code, since=since, as_of=as_of)
     items = ledger.open_items(customer.code, as_of=as_of)
-    paper, view, hand = statement_view(
+    written = statement_view(
         statement,
         items,
         ledger.on_account(customer.code, as_of=as_of),
@@ -93,15 +90,15 @@ def statement_plate(
     )
     return _plate(
         "statement",
-        paper,
-        view,
-        hand,
+        written,
         layout,
         reference=f"statement of {customer.code}",
         value=statement,
         created=as_of,
         table=widest(
-            each for account in view.accounts for each in (account.table, account.items_table)
+            each
+            for account in written.view.accounts
+            for each in (account.table, account.items_table)
         ),
         rows=len(statement.rows) + len(items),
     )
@@ -116,17 +113,15 @@ def dunning_plate(
     draft: bool = False,
 ) -> Plate:
     """The letter of a dunning notice (催款函). See ``dunning_view`` for what it raises."""
-    paper, view, hand = dunning_view(notice, layout, customer=customer, seller=seller, draft=draft)
+    written = dunning_view(notice, layout, customer=customer, seller=seller, draft=draft)
     return _plate(
         "dunning",
-        paper,
-        view,
-        hand,
+        written,
         layout,
         reference=f"reminder {notice.number or notice.customer}",
         value=notice,
         created=notice.on,
-        table=view.table,
+        table=written.view.table,
         rows=len(notice.items),
     )
 
@@ -144,19 +139,15 @@ def invoice_plate(
     See ``invoice_view`` and ``factur_x`` for what it raises.
     """
     xml = None if electronic is None else factur_x(invoice, contract, electronic)
-    paper, view, hand = invoice_view(
-        invoice, contract, layout, has_xml=xml is not None, draft=draft
-    )
+    written = invoice_view(invoice, contract, layout, has_xml=xml is not None, draft=draft)
     plate = _plate(
         "invoice",
-        paper,
-        view,
-        hand,
+        written,
         layout,
         reference=f"invoice {invoice.number}",
         value=invoice,
         created=invoice.on,
-        table=view.table,
+        table=written.view.table,
         rows=len(invoice.lines),
     )
     if xml is None:
@@ -173,9 +164,7 @@ def invoice_plate(
 
 def _plate(
     name: str,
-    paper: PaperView,
-    view: object,
-    hand: Hand,
+    written: Written[object],
     layout: Layout,
     *,
     reference: str,
@@ -197,10 +186,10 @@ def _plate(
         reference=reference,
         template=f"{name}.html",
         given=(
-            ("paper", paper),
-            (name, view),
+            ("paper", written.paper),
+            (name, written.view),
             ("table", table),
-            ("words", wordings(hand, name)),
+            ("words", wordings(written.hand, name)),
             ("brand", brand_view(layout)),
         ),
         created=created,

@@ -5,12 +5,11 @@ rows are checked against the totals of the document itself; what does not add up
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from cpq.adapters.hand import Hand
-from cpq.adapters.view import TotalView
+from cpq.adapters.view import TaxView, TotalView
 from cpq.kernel.errors import Refused
 from cpq.kernel.money import Money, money_total
 from cpq.kernel.text import number_key
@@ -26,19 +25,11 @@ class Share(NamedTuple):
     tax: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareView:
-    """A row of the tax table: the rate, what it is reckoned on, the tax."""
-
-    percent: str
-    net: str
-    tax: str
-
-
-def tax_rows(shares: Iterable[Share], hand: Hand) -> tuple[ShareView, ...]:
+def tax_rows(shares: Iterable[Share], hand: Hand) -> tuple[TaxView, ...]:
     """Net and tax by rate, in the order of first use."""
     return tuple(
-        ShareView(
+        TaxView(
+            kind=None,
             percent=hand.figures.percent(percent),
             net=hand.figures.amount(net.amount),
             tax=hand.figures.amount(tax.amount),

@@ -9,18 +9,18 @@ is formatted text and nothing else.
 from collections.abc import Iterable
 from dataclasses import dataclass, make_dataclass, replace
 from datetime import date
+from typing import Generic, NamedTuple, TypeVar
 
 from cpq.adapters.columns import _ems as ems
 from cpq.adapters.hand import Hand, hand_for
 from cpq.adapters.layout import Layout
-from cpq.adapters.numerals import capital_amount
 from cpq.adapters.party_view import party_view
 from cpq.adapters.plate import LOGO
 from cpq.adapters.templates import template_root
 from cpq.adapters.view import BrandView, PartyView
 from cpq.adapters.words import Phrase, words
 from cpq.customer import Party
-from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.errors import Refused
 from cpq.kernel.money import Money
 from cpq.kernel.text import LocalText
 
@@ -81,6 +81,17 @@ class Column:
     least: float = 18
 
 
+V_co = TypeVar("V_co", covariant=True)
+
+
+class Written(NamedTuple, Generic[V_co]):
+    """A document as its template prints it: what is on all, its own ``view``, who wrote it."""
+
+    paper: PaperView
+    view: V_co
+    hand: Hand
+
+
 def print_hand(layout: Layout, *, currency: str, table: str) -> Hand:
     """The hand for a document of revenue: the words of quotes, those of all documents, its own.
 
@@ -131,7 +142,6 @@ def paper_view(
     hand: Hand,
     layout: Layout,
     *,
-    heading: Phrase,
     number: str,
     strip: Iterable[tuple[str, str]],
     customer: Party,
@@ -139,45 +149,37 @@ def paper_view(
     on: date,
     draft: bool,
     has_band: bool = False,
+    heading: str = "heading",
 ) -> PaperView:
-    """What is on every document; ``strip`` are keys of words with their text, empty ones left out.
+    """What is on every document, its ``heading`` the key of a word.
 
-    The customer's bank is not printed, nor is the seller's where the band at the top says where to
-    pay (``has_band``).
+    ``strip`` are keys of words with their text, below the number; empty ones are left out. The
+    customer's bank is not printed, nor is the seller's where the band at the top says where to pay
+    (``has_band``).
     """
+    head = hand.say(heading)
     whose = hand.spoken.phrase(customer.name).text
+    rows = (("number", number), *strip)
     return PaperView(
         lang=hand.spoken.tag,
         size=layout.page or layout.brand.page,
-        title=" ".join(filter(None, (heading.text, number))) + f" · {whose}",
+        title=" ".join(filter(None, (head.text, number))) + f" · {whose}",
         author=hand.spoken.phrase(seller.name).text,
         created=on.isoformat(),
-        heading=heading,
+        heading=head,
         number=number,
         whose=whose,
-        strip=tuple(StripView(label=hand.say(key), text=text) for key, text in strip if text),
-        page=_page(hand),
+        strip=tuple(StripView(label=hand.say(key), text=text) for key, text in rows if text),
+        page=hand.page(),
         watermark=hand.say("draft_mark") if draft else None,
         customer=party_view(customer.with_(bank=LocalText()), hand),
         seller=party_view(seller.with_(bank=LocalText()) if has_band else seller, hand),
     )
 
 
-def _page(hand: Hand) -> tuple[str, str, str]:
-    """What stands before, between and after the page's number and the number of pages."""
-    before, _, rest = hand.say("page").text.partition("{page}")
-    between, _, after = rest.partition("{pages}")
-    return before, between, after
-
-
-def in_capitals(amount: Money, hand: Hand) -> str:
-    """大写金额 in documents with Chinese in them; empty for amounts that cannot be written so."""
-    if amount.code != "CNY" or (hand.spoken.first != "zh" and not hand.spoken.second):
-        return ""
-    try:
-        return f"人民币{capital_amount(amount)}"
-    except Invalid:
-        return ""
+def column(hand: Hand, key: str, texts: Iterable[str], least: float = 24) -> Column:
+    """A column of these texts below the word of that key, ``least`` mm wide."""
+    return Column(heading=hand.say(key), texts=tuple(texts), least=least)
 
 
 def table_view(*columns: Column | None, room: float = 50, total: str = "") -> TableView:

@@ -16,11 +16,11 @@ from cpq.adapters.view import TotalView
 from cpq.adapters.words import Phrase
 from cpq.customer import Customer, Party
 from cpq.kernel.money import Money, money_total, split
+from revenue.adapters.item_view import OpenItemView, items_table, open_item_view
 from revenue.adapters.print_view import (
-    Column,
-    PaperView,
     TableView,
-    in_capitals,
+    Written,
+    column,
     paper_view,
     print_hand,
     refuse_if_too_long,
@@ -44,19 +44,6 @@ class MovementView:
     charged: str
     settled: str
     balance: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenItemView:
-    """A receivable that is open; ``overdue`` is empty while it is not due."""
-
-    number: str
-    contract: str
-    on: str
-    due_on: str
-    overdue: str
-    amount: str
-    left: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +111,7 @@ def statement_view(
     number: str = "",
     buckets: Sequence[int] = _BUCKETS,
     draft: bool = False,
-) -> tuple[PaperView, StatementView, Hand]:
+) -> Written[StatementView]:
     """The statement at the end of the day ``as_of``: ``items`` are open then, ``on_account`` is
     paid and not applied.
 
@@ -142,10 +129,8 @@ def statement_view(
     paper = paper_view(
         hand,
         layout,
-        heading=hand.say("heading"),
         number=number,
         strip=(
-            ("number", number),
             ("customer_code", statement.customer),
             ("period", _period(statement.since, as_of, hand)),
             ("currency", ", ".join(codes)),
@@ -168,7 +153,7 @@ def statement_view(
             lambda tongue: hand.word("slip_to", tongue, seller=seller.name.in_(tongue))
         ),
     )
-    return paper, view, hand
+    return Written(paper, view, hand)
 
 
 def _currencies(
@@ -225,7 +210,10 @@ class _Account:
         self._refuse_contradictions()
         hand = self.hand
         rows = tuple(self._row(row) for row in self.rows)
-        items = tuple(self._item(item) for item in self.items)
+        items = tuple(
+            open_item_view(item.receivable, hand, days=self._days(item), left=item.open)
+            for item in self.items
+        )
         charged = _of((row.amount for row in self.rows if row.amount.amount > 0), self.code)
         settled = _of((-row.amount for row in self.rows if row.amount.amount < 0), self.code)
         late = _of((item.open for item in self.items if self._days(item)), self.code)
@@ -246,14 +234,14 @@ class _Account:
             buckets=self._buckets(),
             composition=self._composition(),
             table=self._table(rows),
-            items_table=self._items_table(items),
+            items_table=items_table(items, hand, closing=self.open),
             slip=SlipView(
                 sentence=hand.say(
                     self._sided("slip_due", "slip_ahead", "slip_none"),
                     day=hand.figures.day(self.as_of),
                 ),
                 amount=hand.figures.money(abs(self.closing)),
-                in_words=in_capitals(abs(self.closing), hand),
+                in_words=hand.in_capitals(abs(self.closing)),
             ),
         )
 
@@ -291,18 +279,6 @@ class _Account:
             charged=self.write(row.amount) if raises else "",
             settled="" if raises else self.write(-row.amount),
             balance=self.write(row.balance),
-        )
-
-    def _item(self, item: OpenItem) -> OpenItemView:
-        debt = item.receivable
-        return OpenItemView(
-            number=debt.number,
-            contract=debt.contract,
-            on=debt.on.isoformat(),
-            due_on=debt.due_on.isoformat(),
-            overdue=str(self._days(item) or ""),
-            amount=self.write(debt.amount),
-            left=self.write(item.open),
         )
 
     def _buckets(self) -> tuple[BucketView, ...]:
@@ -357,29 +333,13 @@ class _Account:
         )
 
     def _table(self, rows: Sequence[MovementView]) -> TableView:
-        def column(key: str, texts: Iterable[str], least: float = 24) -> Column:
-            return Column(heading=self.hand.say(key), texts=tuple(texts), least=least)
-
+        hand = self.hand
         balances = (self.write(self.opening), self.write(self.closing), *(r.balance for r in rows))
         return table_view(
-            column("day", (row.day for row in rows), 20),
+            column(hand, "day", (row.day for row in rows), 20),
             None,
-            column("charged", (row.charged for row in rows)),
-            column("settled", (row.settled for row in rows)),
-            column("balance", balances),
-            total=self.hand.figures.money(self.open),
-        )
-
-    def _items_table(self, items: Sequence[OpenItemView]) -> TableView:
-        def column(key: str, texts: Iterable[str], least: float = 24) -> Column:
-            return Column(heading=self.hand.say(key), texts=tuple(texts), least=least)
-
-        return table_view(
-            None,
-            column("of_day", (item.on for item in items), 22),
-            column("due", (item.due_on for item in items), 22),
-            column("overdue_days", (item.overdue for item in items), 20),
-            column("amount_of", (item.amount for item in items)),
-            column("amount_open", (self.write(self.open), *(item.left for item in items))),
-            room=36,
+            column(hand, "charged", (row.charged for row in rows)),
+            column(hand, "settled", (row.settled for row in rows)),
+            column(hand, "balance", balances),
+            total=hand.figures.money(self.open),
         )

@@ -15,6 +15,8 @@ from cpq.bom import explode
 from cpq.kernel.errors import Refused, Unreadable
 from cpq.pricing import item, price
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "adventureworks"
 PUBLISHED = (

@@ -22,6 +22,8 @@ from cpq.kernel.errors import Unreadable
 from cpq.kernel.period import ALWAYS, Period
 from cpq.kernel.text import LocalText
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "adventureworks"
 PUBLISHED = (

@@ -1,7 +1,6 @@
 """Hostile markup: no file is read, no server asked, no program kept, no bomb goes off."""
 
 import re
-from collections.abc import Iterator
 from importlib.metadata import version
 from io import BytesIO
 
@@ -14,22 +13,11 @@ from cpq.adapters.render import Renderer
 from cpq.kernel.errors import DomainError
 from tests.errors.registry import ROOT
 from tests.hostile.inputs import Entry, entries, given
-from tests.hostile.press import ENDED, Bait, assert_harmless, in_page, laid_out, strange, wanted
+from tests.hostile.press import ENDED, Bait, assert_harmless, in_page, strange, wanted
+
+pytestmark = pytest.mark.slow
 
 CALM = in_page("<p>x</p>")
-
-
-@pytest.fixture(scope="module")
-def bait(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bait]:
-    with laid_out(tmp_path_factory.mktemp("bait")) as laid:
-        yield laid
-
-
-@pytest.fixture(scope="module")
-def printers() -> Iterator[tuple[Renderer, Renderer]]:
-    """A patient one, and one in a hurry, for what must be ended."""
-    with Renderer() as patient, Renderer(cpu_seconds=1) as hurried:
-        yield patient, hurried
 
 
 @pytest.mark.parametrize("entry", wanted(entries("markup")))

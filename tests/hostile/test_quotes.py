@@ -27,6 +27,8 @@ from tests.cpq.adapters.document_quotes import (
 from tests.cpq.adapters.test_brand import png
 from tests.hostile.press import strange
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = Layout(locale="en")
 ATTACHED = frozenset(["quote.json"])
 

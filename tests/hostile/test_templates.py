@@ -1,7 +1,6 @@
 """Hostile templates: they see text, change nothing, reach nothing, and are ended in time."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,9 @@ from cpq.adapters.render import Renderer
 from cpq.adapters.templates import environment, filled, template_root
 from cpq.kernel.errors import DomainError
 from tests.hostile.inputs import Entry, entries, given
-from tests.hostile.press import ENDED, SECRET, Bait, Words, laid_out, posix, wanted
+from tests.hostile.press import ENDED, SECRET, Bait, Words, posix, wanted
 
-
-@pytest.fixture(scope="module")
-def bait(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bait]:
-    with laid_out(tmp_path_factory.mktemp("bait")) as laid:
-        yield laid
-
-
-@pytest.fixture(scope="module")
-def printers() -> Iterator[tuple[Renderer, Renderer]]:
-    """A patient one, and one in a hurry, for what must be ended."""
-    with Renderer() as patient, Renderer(cpu_seconds=1) as hurried:
-        yield patient, hurried
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("entry", wanted(entries("templates")))

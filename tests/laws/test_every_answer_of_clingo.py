@@ -28,6 +28,8 @@ from cpq.solver.solver import Solver
 from tests.laws.models import bill, expected, feature_model
 from tests.laws.problems import costs_of
 
+pytestmark = pytest.mark.slow
+
 COMPONENTS = int(os.environ.get("CPQ_CLINGO_COMPONENTS", "100"))
 CHOICES = 31
 _EXPLAINED, _CORRECTED, _COUNTED = 200, 30, 20_000

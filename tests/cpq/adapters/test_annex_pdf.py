@@ -15,6 +15,8 @@ from cpq.quote import published
 from tests.cpq.adapters.document_quotes import priced, pricing, quoted
 from tests.cpq.adapters.full_quotes import full_quote
 
+pytestmark = pytest.mark.slow
+
 Cases = dict[str, PdfResult]
 MARK = "内部资料 Internal"
 WIDE = priced("1", "W" * 300, "99999", "9999999999.9999", listed="99999999999.9999")

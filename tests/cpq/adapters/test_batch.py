@@ -21,6 +21,8 @@ from cpq.kernel.errors import DomainError, NotFound, Refused, Unavailable
 from cpq.quote import Quote
 from tests.cpq.adapters.document_quotes import quoted
 
+pytestmark = pytest.mark.slow
+
 ENGINE = "Ink 1.0, Paper 2.0"
 
 

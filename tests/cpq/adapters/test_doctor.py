@@ -12,6 +12,8 @@ from cpq.adapters.install import install_line
 from cpq.adapters.templates import template_root
 from tests.terminal import ROOT, terminal
 
+pytestmark = pytest.mark.slow
+
 
 def _pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> str:
     """What the doctor finds where ``weasyprint`` is this source."""

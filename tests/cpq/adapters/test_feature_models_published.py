@@ -12,6 +12,8 @@ from cpq.solver.problem import problem
 from cpq.solver.solver import Solver
 from tests.laws.models import MODELS, expected
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("berkeleydb", "busybox", "eshop", "finsrv", "pc_richmond", "printer")
 LARGE = ("agri", "automotive01", "automotive02_1", "erp", "linux2633")
 COUNTED = ("berkeleydb", "eshop", "finsrv", "pc_richmond")

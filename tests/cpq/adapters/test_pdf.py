@@ -34,6 +34,8 @@ from tests.cpq.adapters.document_quotes import (
 )
 from tests.cpq.adapters.test_brand import png
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "{{ 7*7 }} <script>alert(1)</script> &lt; ${x} %s"
 WORD = "W" * 2000
 EXTREME = (

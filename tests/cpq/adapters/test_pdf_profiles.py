@@ -12,6 +12,8 @@ from tests.cpq.adapters.document_quotes import pricing, quoted, spare_parts
 from tests.cpq.adapters.full_quotes import full_quote
 from tests.cpq.adapters.test_brand import png
 
+pytestmark = pytest.mark.slow
+
 _KINDS = {
     "zh": Layout(),
     "en": Layout(locale="en"),

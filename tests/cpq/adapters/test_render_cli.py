@@ -17,6 +17,8 @@ from cpq.adapters.print_log import LOG_NAME
 from tests.cpq.adapters.document_quotes import for_customer, quoted
 from tests.terminal import ROOT, terminal
 
+pytestmark = pytest.mark.slow
+
 LASER = ROOT / "examples" / "laser"
 
 

@@ -12,6 +12,8 @@ from cpq.quote import Quote, send
 from cpq.replay import PrintedDocument
 from tests.terminal import terminal
 
+pytestmark = pytest.mark.slow
+
 LASER = Path(__file__).resolve().parents[3] / "examples" / "laser"
 TRADE = LASER.parent / "trade"
 

@@ -22,6 +22,8 @@ from tests.cpq.adapters.document_quotes import for_customer
 from tests.cpq.adapters.look_quotes import nested, recurring, with_alternatives
 from tests.cpq.adapters.rubric import Printed
 
+pytestmark = pytest.mark.slow
+
 LASER = Path(__file__).resolve().parents[3] / "examples" / "laser"
 
 

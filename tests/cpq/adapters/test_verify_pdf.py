@@ -38,6 +38,8 @@ from cpq.quote import Quote, accept, draft_quote, lose, published, revise, send
 from cpq.replay import PrintedDocument
 from tests.cpq.trade import DAY, catalogue
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = Layout(locale="en")
 ROOT = Path(__file__).resolve().parents[3]
 Change = Callable[[Any], object]

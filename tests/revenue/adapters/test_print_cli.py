@@ -9,6 +9,8 @@ from revenue.adapters import open_store
 from revenue.testing.small import record_deal
 from tests.terminal import terminal
 
+pytestmark = pytest.mark.slow
+
 
 class Desk:
     """A store with a whole deal in it, and the command line on it."""

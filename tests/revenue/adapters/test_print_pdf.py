@@ -26,6 +26,8 @@ from revenue.adapters.print_plate import (
 from revenue.dunning_notice import dunning_notice
 from tests.revenue.deals import CUSTOMER, SELLER, SIGNED, cash, cny, contract_of, debt, order_of
 
+pytestmark = pytest.mark.slow
+
 LOCALES = ("zh_CN", "en", "bilingual")
 AS_OF = date(2027, 1, 15)
 
