@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, format_decimal
 
 from cpq.adapters.words import Language
@@ -83,3 +84,12 @@ class Figures:
         if self.language.second:
             return on.isoformat()
         return format_date(on, "long", locale=_known(self.language.babel))
+
+
+def zone_name(zone: str, tongue: Literal["en", "zh"]) -> str:
+    """What people call the time of an IANA zone.
+
+    >>> zone_name("Asia/Shanghai", "en"), zone_name("Asia/Shanghai", "zh")
+    ('China Time', '中国时间')
+    """
+    return get_timezone_name(zone, locale="zh_CN" if tongue == "zh" else "en")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cpq.adapters.brand import Brand
 from cpq.adapters.columns import Paper, columns
+from cpq.adapters.figures import zone_name
 from cpq.adapters.hand import Hand, hand_for
 from cpq.adapters.offer_view import Discounts, OfferViews, Style, offer_views
 from cpq.adapters.party_view import party_view, seller_view
@@ -171,7 +172,9 @@ def _validity(quote: Quote, hand: Hand) -> Phrase:
     on = hand.figures.day(quote.valid_until)
     if quote.zone == _NO_ZONE:
         return hand.say("open_until", on=on)
-    return hand.say("open_until_in", on=on, zone=quote.zone)
+    return hand.told(
+        lambda tongue: hand.word("open_until_in", tongue, on=on, zone=zone_name(quote.zone, tongue))
+    )
 
 
 def _accepted(quote: Quote, hand: Hand) -> Phrase | None:

@@ -256,6 +256,7 @@ def quote_for(
             seller=catalogue.seller,
             issued_on=request.issued_on,
             valid_until=request.valid_until,
+            zone=catalogue.zone,
             title=request.title,
             delivery=request.delivery,
             payment=request.payment,

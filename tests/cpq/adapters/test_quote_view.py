@@ -220,10 +220,10 @@ def test_the_last_day_names_its_zone_where_there_is_one() -> None:
         "This offer can be accepted until the end of December 21, 2026."
     )
     assert view(quoted(zone="Asia/Shanghai")).validity.text == (
-        "This offer can be accepted until the end of December 21, 2026 (Asia/Shanghai time)."
+        "This offer can be accepted until the end of December 21, 2026 (China Time)."
     )
     assert view(quoted(zone="Asia/Shanghai"), "zh_CN").validity.text == (
-        "本报价在 2026年12月21日（Asia/Shanghai 时间）当日结束前可接受。"
+        "本报价在 2026年12月21日（中国时间）当日结束前可接受。"
     )
 
 
