@@ -75,6 +75,15 @@ def batch_table(rows: Sequence[BatchRow], *, spoken: Language) -> Table:
     return table
 
 
+def failures(rows: Sequence[BatchRow]) -> list[str]:
+    """A line for each file that became nothing: which, and why."""
+    return [
+        legible(f"{row.source}: {headline(row.refusal).removeprefix(f'{row.source}: ')}")
+        for row in rows
+        if row.refusal is not None and row.outcome == "refused"
+    ]
+
+
 def summed_up(rows: Sequence[BatchRow], *, spoken: Language) -> str:
     """How many were written, kept and refused, in words; then pages and seconds."""
     words = _WORDS[spoken.first]
@@ -145,7 +154,7 @@ def _result(row: BatchRow, words: dict[str, str]) -> str:
         return f"{_path(row.target)}{there}"
     if row.outcome == "html":
         return f"{_path(row.target)}; {words['no_pdf']} [{row.refusal.code}]"
-    return legible(headline(row.refusal).removeprefix(f"{row.source}: "))
+    return f"✗ [{row.refusal.code}]"
 
 
 def _path(target: Path | None) -> str:

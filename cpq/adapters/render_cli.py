@@ -14,7 +14,7 @@ import typer
 
 from cpq.adapters.asked_deal import keeper_of
 from cpq.adapters.batch import Batch, BatchRow
-from cpq.adapters.batch_table import batch_json, batch_table, counts, summed_up
+from cpq.adapters.batch_table import batch_json, batch_table, counts, failures, summed_up
 from cpq.adapters.brand import PLAIN, read_brand
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.columns import Paper
@@ -144,6 +144,8 @@ def rendering(
         if table.row_count:
             show(table)
             typer.echo()
+        for line in failures(rows):
+            typer.echo(f"✗ {line}")
         typer.echo(summed_up(rows, spoken=spoken))
     _complain_of([row for row in rows if row.outcome == "html"], spoken)
     _complain_of([row for row in rows if row.refusal and row.refusal.findings], spoken)
