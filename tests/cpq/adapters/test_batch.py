@@ -106,7 +106,7 @@ def test_quotes_are_read_late_and_forgotten(tmp_path: Path) -> None:
 
     rows = printed(tmp_path, *(f"Q-{n}" for n in range(60)), read=read)
     assert set(outcomes(rows).values()) == {"written"}
-    assert most <= 8
+    assert most <= 20, "a third of them, and no more the more there are"
     assert not alive
 
 
