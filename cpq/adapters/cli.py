@@ -18,8 +18,9 @@ from cpq.adapters.configure_cli import configuring
 from cpq.adapters.coupon_cli import commands as coupon_commands
 from cpq.adapters.doctor import doctor as examined
 from cpq.adapters.file_name import file_name
+from cpq.adapters.options import Annex, CouponFiles, Folder, PaperLocale, Requests
 from cpq.adapters.pdf import write_html
-from cpq.adapters.pricing_cli import CouponFiles, linted, simulation, tell_of, traces
+from cpq.adapters.pricing_cli import linted, simulation, tell_of, traces
 from cpq.adapters.render_cli import made_folder, making, rendering
 from cpq.adapters.replay_cli import recording, replaying, repricing, verifying
 from cpq.adapters.request import quote_for, read_request
@@ -53,27 +54,12 @@ quotes.command("record")(recording)
 catalogues.command("lint")(linted)
 catalogues.command("simulate")(simulation)
 
-Requests = Annotated[
-    list[Path], typer.Argument(help="Request files (JSON or TOML).", show_default=False)
-]
-Folder = Annotated[
-    Path, typer.Option("--catalogue", "-c", help="The catalogue folder.", show_default=False)
-]
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB … or bilingual.")]
-Annex = Annotated[
-    bool,
-    typer.Option(
-        "--annex",
-        help="Add the price trace, with costs: not for the customer · 内部资料，不得外发.",
-    ),
-]
-
 
 @quotes.command("price")
 def price(
     requests: Requests,
     catalogue: Folder,
-    locale: Locale = "en",
+    locale: PaperLocale = "en",
     coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
 ) -> None:
     """Print the price waterfall of each request: every rule and coupon, applied or refused."""
@@ -99,7 +85,7 @@ def html(
     request: Annotated[Path, typer.Argument(help="A request file.", show_default=False)],
     catalogue: Folder,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the file goes.")] = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     annex: Annex = False,
     coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it
 ) -> None:

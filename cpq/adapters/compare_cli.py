@@ -21,8 +21,9 @@ from cpq.adapters.compare_table import (
     term_table,
 )
 from cpq.adapters.hand import Hand
+from cpq.adapters.options import AsJson, CouponFiles, Locale, PricedBy
 from cpq.adapters.past import read_past
-from cpq.adapters.pricing_cli import CouponFiles, Locale, PricedBy, tell_of
+from cpq.adapters.pricing_cli import tell_of
 from cpq.adapters.terminal import show
 from cpq.adapters.trace_table import pricing_of
 from cpq.adapters.words import language
@@ -56,7 +57,7 @@ def comparing(
     html: Annotated[
         Path | None, typer.Option("--html", help="Write it as one HTML file.", show_default=False)
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs: JSON, one document.")] = False,
+    json: AsJson = False,
     locale: Locale = "en",
 ) -> None:
     """Show what changed between two versions, and what the difference comes from."""

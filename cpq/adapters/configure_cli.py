@@ -24,6 +24,7 @@ from cpq.adapters.clock import today
 from cpq.adapters.configure_price import Prices
 from cpq.adapters.configure_session import Session
 from cpq.adapters.configure_table import WORDS
+from cpq.adapters.options import Locale
 from cpq.adapters.problems import problems
 from cpq.adapters.request import ConfiguredItem
 from cpq.adapters.rows import read_json
@@ -69,7 +70,7 @@ def configuring(
         Engine | None,
         typer.Option(help="Whom to ask what is not found out in time.", show_default=False),
     ] = None,
-    locale: Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")] = "en",
+    locale: Locale = "en",
 ) -> None:
     """Configure a product step by step · 交互选配: 'help' lists the commands.
 

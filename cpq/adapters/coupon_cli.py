@@ -15,6 +15,7 @@ import typer
 
 from cpq.adapters.clock import today
 from cpq.adapters.coupon_rows import ANY, read_coupons, write_coupons
+from cpq.adapters.options import Locale
 from cpq.adapters.terminal import REFUSED
 from cpq.adapters.words import language
 from cpq.cap import Cap
@@ -35,7 +36,6 @@ from cpq.kernel.text import LocalText, legible
 
 commands = typer.Typer(help="Coupons and their codes · 优惠券", no_args_is_help=True)
 
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")]
 _FITS = LocalText(en="the check character fits", zh="校验码相符")
 _FITS_NOT = LocalText(
     en="the check character does not fit: check the code", zh="校验码不符，请核对券码"

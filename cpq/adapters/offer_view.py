@@ -71,7 +71,7 @@ def offer_views(quote: Quote, hand: Hand, *, style: Style, discounts: Discounts)
 
     Raises ``Refused`` (``document.does_not_add_up``).
     """
-    folded = discounts == "folded" or style == "summary"
+    folded = _is_folded(style, discounts)
     lines = line_views(quote.agreed, hand, style=style, discounts=discounts)
     steps = () if folded else step_views(quote, hand, basis=lines.basis)
     alternatives: tuple[AlternativeView, ...] = ()
@@ -84,6 +84,11 @@ def offer_views(quote: Quote, hand: Hand, *, style: Style, discounts: Discounts)
         totals=total_views(quote, hand, explained=not steps, folded=folded),
         alternatives=alternatives,
     )
+
+
+def _is_folded(style: Style, discounts: Discounts) -> bool:
+    """Whether prices after discounts stand alone; a summary always folds."""
+    return discounts == "folded" or style == "summary"
 
 
 def _alternatives(
@@ -116,7 +121,7 @@ def _alternatives(
             over=terms(each.pricing.counted, hand),
             against=f"+{write.amount(off)}" if off > 0 else write.amount(off),
             sections=told.sections,
-            totals=total_views(other, hand, folded=discounts == "folded" or style == "summary"),
+            totals=total_views(other, hand, folded=_is_folded(style, discounts)),
         )
 
 

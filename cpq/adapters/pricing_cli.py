@@ -16,6 +16,7 @@ import typer
 from cpq.adapters.asked_deal import Tell, keeper_of
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.lint_table import finding_table, summary
+from cpq.adapters.options import AsJson, CouponFiles, Locale, PricedBy
 from cpq.adapters.past import files_of, read_past
 from cpq.adapters.pricing_words import WORDS, quotes_counted
 from cpq.adapters.progress import progress
@@ -54,22 +55,12 @@ PastFile = Annotated[
     Path,
     typer.Argument(help="A request (JSON, TOML) or a stored quote.", show_default=False),
 ]
-PricedBy = Annotated[
-    Path | None,
-    typer.Option("--catalogue", "-c", help="What a request is priced by.", show_default=False),
-]
-CouponFiles = Annotated[
-    list[Path],
-    typer.Option("--coupons", help="A CSV file of coupons; again for more.", show_default=False),
-]
 Lines = Annotated[
     list[str], typer.Option("--line", help="The line's number: 1, 1.3; again for more.")
 ]
 RuleName = Annotated[
     str, typer.Option("--rule", "-r", help="A promotion, agreement, price book or whole rule.")
 ]
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON, one document.")]
 
 
 @traces.command("why")

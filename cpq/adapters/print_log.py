@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from cpq.adapters.layout import Layout
 from cpq.adapters.pdf import PdfJob, PdfResult
-from cpq.adapters.printed import engine_here, printed
+from cpq.adapters.printed import engine_here, print_record
 from cpq.adapters.whole_file import write_whole
 from cpq.kernel.errors import Unavailable
 from cpq.kernel.model import Frozen
@@ -72,17 +72,24 @@ class PrintLog:
         entry = self._entries.get(path.name)
         if entry is None or self._engine is None:
             return None
-        now = printed(quote, b" ", layout=layout, engine=self._engine)
-        same = now.with_(sha256=entry.record.sha256, size=entry.record.size) == entry.record
-        return entry if same and _hash_of(path) == entry.record.sha256 else None
+        noted = entry.record
+        now = print_record(
+            quote, sha256=noted.sha256, size=noted.size, layout=layout, engine=self._engine
+        )
+        return entry if now == noted and _hash_of(path) == noted.sha256 else None
 
     def note(self, job: PdfJob, result: PdfResult[Any]) -> None:
         """Add the line of a job's file that was made.
 
         Raises ``Unavailable`` (``file.not_written``).
         """
-        record = printed(job.quote, b" ", layout=job.layout, engine=result.engine)
-        record = record.with_(sha256=result.sha256, size=result.size)
+        record = print_record(
+            job.quote,
+            sha256=result.sha256,
+            size=result.size,
+            layout=job.layout,
+            engine=result.engine,
+        )
         entry = PrintEntry(file=job.path.name, pages=result.pages, record=record)
         self._entries[entry.file] = entry
         try:

@@ -39,6 +39,26 @@ def printed(
     installed on this machine is asked. Raises ``Unavailable``: ``pdf.no_pango``,
     ``pdf.no_weasyprint``, ``pdf.no_fonts``.
     """
+    return print_record(
+        quote,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        layout=layout,
+        kind=kind,
+        engine=engine,
+    )
+
+
+def print_record(
+    quote: Quote,
+    *,
+    sha256: str,
+    size: int,
+    layout: Layout = _PLAIN_LAYOUT,
+    kind: DocumentKind = "pdf",
+    engine: str | None = None,
+) -> PrintedDocument:
+    """As ``printed``, of bytes of which the hash and the size are known. Raises the same."""
     made_by = [(_OURS, _version())]
     if kind == "pdf":
         made_by += engine_parts(engine_here() if engine is None else engine)
@@ -53,8 +73,8 @@ def printed(
         kind=kind,
         locale=layout.locale,
         layout=layout_hash(layout),
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
+        sha256=sha256,
+        size=size,
         made_by=tuple(made_by),
     )
 

@@ -48,7 +48,7 @@ def beyond_its_place(document: Any) -> list[Finding]:
 
 
 def _beyond(box: Any, left: float, right: float, bottom: float) -> Iterator[str]:
-    if box.element is not None and "watermark" in (box.element.get("class") or ""):
+    if _is_watermark(box):
         return
     if type(box).__name__ == "TableCellBox":
         left = box.position_x
@@ -116,6 +116,11 @@ def _boxes(box: Any) -> Iterator[Any]:
         yield from _boxes(child)
 
 
+def _is_watermark(box: Any) -> bool:
+    """Whether a box lies behind the text and over the edges, as it should."""
+    return box.element is not None and "watermark" in (box.element.get("class") or "")
+
+
 def _named(box: Any) -> str:
     """The id of the element that a box is of."""
     return "" if box.element is None else box.element.get("id") or ""
@@ -130,8 +135,7 @@ def _extent(body: Any) -> _Extent | None:
 
 
 def _texts(box: Any) -> Iterator[Any]:
-    element = box.element
-    if element is not None and "watermark" in (element.get("class") or ""):
+    if _is_watermark(box):
         return
     text = getattr(box, "text", None)
     if text and text.strip():

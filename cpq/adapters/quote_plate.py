@@ -10,8 +10,8 @@ from cpq.quote import Quote, published
 _PLAIN_LAYOUT = Layout()
 
 
-def quote_plate(quote: Quote, layout: Layout = _PLAIN_LAYOUT, *, logo: str = LOGO) -> Plate:
-    """A quote in a layout; ``logo`` is the address at which its template finds the logo.
+def quote_plate(quote: Quote, layout: Layout = _PLAIN_LAYOUT) -> Plate:
+    """A quote in a layout.
 
     Raises what ``quote_view`` raises: ``document.unknown_locale``, ``document.too_long``,
     ``document.does_not_add_up``.
@@ -22,7 +22,7 @@ def quote_plate(quote: Quote, layout: Layout = _PLAIN_LAYOUT, *, logo: str = LOG
         locale=layout.locale,
         root=root,
         brand=layout.brand,
-        logo=logo,
+        logo=LOGO,
         units=layout.units,
         style=layout.style,
         discounts=layout.discounts,

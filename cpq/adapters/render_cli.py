@@ -20,8 +20,17 @@ from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.columns import Paper
 from cpq.adapters.layout import Layout
 from cpq.adapters.offer_view import Discounts, Style
+from cpq.adapters.options import (
+    Annex,
+    AsJson,
+    CouponFiles,
+    Folder,
+    PaperLocale,
+    PricedBy,
+    Requests,
+)
 from cpq.adapters.past import files_of, read_asked, read_stored
-from cpq.adapters.pricing_cli import CouponFiles, tell_of
+from cpq.adapters.pricing_cli import tell_of
 from cpq.adapters.progress import progress
 from cpq.adapters.terminal import complain, exit_code, show
 from cpq.adapters.words import Language, language
@@ -37,26 +46,8 @@ Files = Annotated[
         help="Stored quotes, requests (JSON, TOML), or folders of them.", show_default=False
     ),
 ]
-Requests = Annotated[
-    list[Path], typer.Argument(help="Request files (JSON or TOML).", show_default=False)
-]
-Folder = Annotated[
-    Path, typer.Option("--catalogue", "-c", help="The catalogue folder.", show_default=False)
-]
-PricedBy = Annotated[
-    Path | None,
-    typer.Option("--catalogue", "-c", help="What requests are priced by.", show_default=False),
-]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where the PDFs go.")]
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB … or bilingual.")]
 Draft = Annotated[bool, typer.Option("--draft", help="Requests as drafts, with a watermark.")]
-Annex = Annotated[
-    bool,
-    typer.Option(
-        "--annex",
-        help="Add the price trace, with costs: not for the customer · 内部资料，不得外发.",
-    ),
-]
 BrandFile = Annotated[
     Path | None,
     typer.Option("--brand", help="A brand.toml: colour, logo, font, page.", show_default=False),
@@ -80,7 +71,6 @@ Page = Annotated[
 Resume = Annotated[
     bool, typer.Option("--resume", help="Leave files that are true copies of their quotes.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON, one document.")]
 
 
 def _cores() -> int:
@@ -96,7 +86,7 @@ def rendering(
     *,
     catalogue: PricedBy = None,
     out: Out = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     brand: BrandFile = None,
     templates: Templates = None,
     style: AsStyle = "detailed",
@@ -157,7 +147,7 @@ def making(
     catalogue: Folder,
     *,
     out: Out = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     draft: Draft = False,
     annex: Annex = False,
     coupons: CouponFiles = [],  # noqa: B006  typer reads the default and never changes it

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.clock import today
 from cpq.adapters.layout import Layout
+from cpq.adapters.options import AsJson, Folder, Locale
 from cpq.adapters.past import read_past
 from cpq.adapters.pricing_cli import day_of, write_text
 from cpq.adapters.printed import printed
@@ -34,11 +35,6 @@ _LOCALES = ("bilingual", "zh_CN", "en")
 Stored = Annotated[
     Path, typer.Argument(help="A stored quote (JSON), as quote.canonical().", show_default=False)
 ]
-Folder = Annotated[
-    Path, typer.Option("--catalogue", "-c", help="The catalogue folder.", show_default=False)
-]
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB …")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON, one document.")]
 
 
 def replaying(

@@ -16,6 +16,7 @@ from cpq.adapters.brand import PLAIN, read_brand
 from cpq.adapters.catalogue_folder import read_catalogue
 from cpq.adapters.file_name import file_name
 from cpq.adapters.layout import Layout
+from cpq.adapters.options import PaperLocale
 from cpq.adapters.pdf import html_of, print_pdf
 from cpq.adapters.plate import Plate
 from cpq.adapters.render_cli import BrandFile, Templates, made_folder
@@ -53,7 +54,6 @@ printing = typer.Typer(
 )
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="The folder that the file goes to.")]
-Locale = Annotated[str, typer.Option("--locale", "-l", help="zh_CN, en, en_GB … or bilingual.")]
 Catalogue = Annotated[
     Path | None,
     typer.Option(
@@ -76,7 +76,7 @@ def print_order(
         typer.Option("--reply-days", help="Taken as correct after so many days.", min=1),
     ] = None,
     out: Out = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     brand: BrandFile = None,
     templates: Templates = None,
     draft: Draft = False,
@@ -107,7 +107,7 @@ def print_statement(
     as_of: AsOf = "",
     catalogue: Catalogue = None,
     out: Out = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     brand: BrandFile = None,
     templates: Templates = None,
     draft: Draft = False,
@@ -147,7 +147,7 @@ def print_reminder(
     number: Annotated[str, typer.Option("--number", "-n", help="Number of the letter.")] = "",
     catalogue: Catalogue = None,
     out: Out = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     brand: BrandFile = None,
     templates: Templates = None,
     draft: Draft = False,
@@ -188,7 +188,7 @@ def print_invoice(
     ] = "",
     iban: Annotated[str, typer.Option(help="The account to pay to, in those data.")] = "",
     out: Out = Path("out"),
-    locale: Locale = "bilingual",
+    locale: PaperLocale = "bilingual",
     brand: BrandFile = None,
     templates: Templates = None,
     draft: Draft = False,
