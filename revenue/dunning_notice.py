@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cpq.kernel.errors import Refused
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode, Money, money_total
 from cpq.kernel.text import Code, Line, Number, number_key
 from revenue.amount import NotNegative, Positive
@@ -43,6 +43,8 @@ class DunningNotice(Frozen):
     """A demand for payment of ``items``, with ``interest`` and ``fee``, by the day ``pay_by``.
 
     All amounts are in one currency. ``number`` is the host's, empty where letters have none.
+    ``level`` is the tone of the letter; a policy may have more or fewer ``levels`` than there are
+    tones, and then the letter is the one in that ``place`` among them, 0 where nobody said.
     """
 
     kind: Literal["dunning_notice"] = "dunning_notice"
@@ -55,9 +57,13 @@ class DunningNotice(Frozen):
     items: tuple[DunningItem, ...] = Field(min_length=1)
     interest: NotNegative
     fee: NotNegative
+    place: int = added(0)
+    levels: int = added(0)
 
     @model_validator(mode="after")
     def _holds_together(self) -> "DunningNotice":
+        if not 0 <= self.place <= self.levels:
+            raise ValueError(f"the letter is in place {self.place} of {self.levels} levels")
         amounts = [amount for item in self.items for amount in (item.amount, item.open)]
         foreign = {each.code for each in (*amounts, self.interest, self.fee)} - {self.currency}
         if foreign:

@@ -1,8 +1,9 @@
 """The journal entry (记账凭证): lines that balance, and what they were made from.
 
 Debits and credits are both more than zero; a figure that would be negative stands on the other
-side. An entry names its fact, the rule that posted it and the rule's version, so that each figure
-of the general ledger leads back to a document.
+side. What the lines are worth in the currency of the books adds up to zero, and so do their amounts
+where no exchange difference lies between. An entry names its fact, the rule that posted it and the
+rule's version, so that each figure of the general ledger leads back to a document.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from datetime import date
 
 from pydantic import Field, model_validator
 
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Money
 from cpq.kernel.text import Code, Line, LocalText, Number
 from revenue.amount import Positive
@@ -19,6 +20,10 @@ from revenue.chart import Account
 
 class JournalLine(Frozen):
     """A debit or a credit of one account, more than zero; whose and of which contract, if any.
+
+    ``booked`` is its value in the currency of the books where the amount is in another one, a debit
+    above zero. ``book_only`` marks a change of such a value alone: the amount is in the books'
+    currency, and what the account holds in the other one stays as it is.
 
     >>> from revenue.chart import STANDARD_CHART
     >>> line = JournalLine(account=STANDARD_CHART.bank, debit=Money("100", "CNY"))
@@ -31,11 +36,17 @@ class JournalLine(Frozen):
     credit: Positive | None = None
     customer: Line = ""
     contract: Line = ""
+    booked: Money | None = added(None)
+    book_only: bool = added(False)
 
     @model_validator(mode="after")
     def _one_side(self) -> "JournalLine":
         if (self.debit is None) == (self.credit is None):
             raise ValueError("a journal line is a debit or a credit, one of the two")
+        if self.booked is not None and (
+            self.booked.code == self.signed.code or self.booked.amount * self.signed.amount < 0
+        ):
+            raise ValueError("booked is on the side of the amount, and in another currency")
         return self
 
     @property
@@ -46,9 +57,15 @@ class JournalLine(Frozen):
         assert self.credit is not None
         return -self.credit
 
+    @property
+    def value(self) -> Money:
+        """What it is worth in the books, a debit above zero."""
+        return self.signed if self.booked is None else self.booked
+
     def mirrored(self) -> "JournalLine":
         """The same line on the other side."""
-        return self.with_(debit=self.credit, credit=self.debit)
+        booked = None if self.booked is None else -self.booked
+        return self.with_(debit=self.credit, credit=self.debit, booked=booked)
 
 
 class JournalEntry(Frozen):
@@ -77,6 +94,6 @@ class JournalEntry(Frozen):
 def _sums(lines: Iterable[JournalLine]) -> dict[str, Money]:
     sums: dict[str, Money] = {}
     for line in lines:
-        amount = line.signed
+        amount = line.value
         sums[amount.code] = sums.get(amount.code, Money.zero(amount.code)) + amount
     return sums

@@ -1,25 +1,58 @@
 """The receivable, an open item (应收单、未清项): what a customer owes from a day on.
 
-The invoice is the tax document, the receivable is the debt: most come from an invoice, some from
-a system that billed before this one. How much of it is open is never stored here; it is what the
-ledger's facts leave of it.
+The invoice is the tax document, the receivable is the debt: most come from an invoice, one for
+each instalment; others from an opening balance, from an instalment or a delivery that nobody billed
+yet, from a reminder's fee. How much of it is open is never stored here; it is what the ledger's
+facts leave of it.
 """
 
 from datetime import date
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
+from cpq.kernel.money import Exact
 from cpq.kernel.text import Code, Line, Number
-from revenue.amount import Positive
+from revenue.amount import NotNegative, Positive
+
+ReceivableOrigin = Literal[
+    "",
+    "opening",
+    "instalment",
+    "delivery",
+    "dunning_fee",
+    "interest",
+    "dispute",
+    "transfer",
+    "retention",
+]
+"""What made a receivable, where no invoice did: the opening balance of a new book, an instalment
+or a delivery that is not billed yet, a fee or interest for being late. Of the last three no fact
+records one by itself: a dispute, a change of debtor and the release of a retention open them."""
+
+OPENED_BY_FACTS: tuple[ReceivableOrigin, ...] = ("dispute", "transfer", "retention")
+"""Origins of receivables that another fact opens, and that are never recorded as such."""
+
+
+class EarlyDiscount(Frozen):
+    """``percent`` off for a payment up to and on the day ``until`` (现金折扣).
+
+    >>> EarlyDiscount(percent="2", until=date(2026, 12, 10)).percent
+    Decimal('2')
+    """
+
+    percent: Exact = Field(gt=0, lt=100)
+    until: date
 
 
 class Receivable(Frozen):
     """A debt of ``amount`` (with tax) that falls due on a day.
 
     ``source`` is the number of the invoice it comes from; an invoice that the ledger does not
-    hold was billed elsewhere.
+    hold was billed elsewhere. ``tax`` is the output VAT inside the amount, where it is known;
+    ``discounts`` are granted for paying early, the first day that is not over decides. ``booked``
+    is its value in the book currency where the debt is in another one.
 
     >>> from cpq.kernel.money import Money
     >>> Receivable(number="AR-1", customer="C-1", source="INV-1", contract="HT-1",
@@ -36,9 +69,23 @@ class Receivable(Frozen):
     on: date
     due_on: date
     amount: Positive
+    origin: ReceivableOrigin = added("")
+    tax: NotNegative | None = added(None)
+    discounts: tuple[EarlyDiscount, ...] = added(())
+    booked: Positive | None = added(None)
 
     @model_validator(mode="after")
-    def _due_after_it_began(self) -> "Receivable":
+    def _holds_together(self) -> "Receivable":
         if self.due_on < self.on:
             raise ValueError(f"due_on {self.due_on} lies before on {self.on}")
+        if self.tax is not None and (self.tax.code != self.amount.code or self.tax > self.amount):
+            raise ValueError(f"the tax {self.tax} is no part of the amount {self.amount}")
+        days = [each.until for each in self.discounts]
+        if days != sorted(set(days)):
+            raise ValueError("the discounts are given by day, the first day first, each day once")
+        if self.booked is not None and self.booked.code == self.amount.code:
+            raise ValueError(
+                f"booked {self.booked} is in the currency of the amount; give it only where the "
+                "books are kept in another one"
+            )
         return self

@@ -6,19 +6,25 @@ says what is broken as findings with the counterexample, and compares both resul
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 
 from cpq.kernel.errors import DomainError, Finding
 from cpq.kernel.money import Money
 from cpq.kernel.text import LocalText, number_key
-from revenue.application import Application, Reversal
+from revenue.application import Reversal
 from revenue.chart import STANDARD_CHART
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.claim.accounts import held_on
-from revenue.journal import JournalEntry, journal, trial_balance
+from revenue.credit_note import CreditNote, Payable
+from revenue.exchange import Revaluation
+from revenue.journal import JournalEntry, journal
 from revenue.ledger import Fact, ReceivablesLedger, Settlement
+from revenue.ledger.balance import Balance, Document
+from revenue.ledger.effect import DocumentKind, names_opened, opened, taken
 from revenue.ledger.rebates import REBATE, rebate_key
+from revenue.posting.row import account_of
 from revenue.rebate.fact import (
     RebateAccrual,
     RebateCarry,
@@ -29,15 +35,26 @@ from revenue.rebate.fact import (
 )
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
-from revenue.writeoff import Recovery, WriteOff
+from revenue.reminder import Reminder
+from revenue.retention import Retention
 
 _CONTROLS = (
     STANDARD_CHART.receivable,
+    STANDARD_CHART.disputed,
+    STANDARD_CHART.unbilled,
+    STANDARD_CHART.retention,
     STANDARD_CHART.unapplied_cash,
+    STANDARD_CHART.advances,
+    STANDARD_CHART.unidentified,
+    STANDARD_CHART.customer_credit,
     STANDARD_CHART.claim_receivable,
     STANDARD_CHART.claim_internal,
     STANDARD_CHART.rebate_liability,
 )
+_Valued = Receivable | Receipt | CreditNote | Retention
+"""What stands on an account of its own kind: accounts payable show what others book there, too."""
+
+_OWED_BY_US = ("receipt", "credit_note")
 _Amounts = dict[tuple[str, str], list[tuple[date, Money]]]
 
 
@@ -47,8 +64,10 @@ def verify(ledger: ReceivablesLedger) -> tuple[Finding, ...]:
     Codes: ``ledger.overdrawn`` (more taken from a document than it has, on some day),
     ``ledger.reversed_twice``, ``ledger.nothing_reversed``, ``ledger.not_replayable`` (a rule
     refuses the facts), ``ledger.balance_differs``, ``ledger.not_balanced`` (trial balance),
-    ``ledger.control_differs`` (the general ledger's receivables, unapplied cash, claims or rebates
-    are not the ledger's), ``ledger.position_both`` (a contract with an asset and a liability).
+    ``ledger.control_differs`` (what an account of documents shows is not what is left of them),
+    ``ledger.value_differs`` (the same in the currency of the books), ``ledger.value_left`` (what
+    is settled is worth something yet), ``ledger.position_both`` (a contract with an asset and a
+    liability), ``ledger.level_skipped`` (a reminder of a level before the one below it).
 
     >>> verify(ReceivablesLedger())
     ()
@@ -80,43 +99,50 @@ def _effects(facts: Iterable[Fact]) -> _Amounts:
     """By document: what began it and what was taken or given back, each with its day."""
     effects: _Amounts = defaultdict(list)
     settlements: dict[str, Settlement] = {}
+    origins: dict[tuple[str, str], Document] = {}
     for fact in facts:
         match fact:
-            case Receivable() | Receipt() | Claim():
+            case Receivable() | Receipt() | CreditNote() | Payable():
+                origins[fact.kind, number_key(fact.number)] = fact
+                effects[fact.kind, number_key(fact.number)].append((fact.on, fact.amount))
+            case Claim():
                 effects[fact.kind, number_key(fact.number)].append((fact.on, fact.amount))
             case ClaimReversal():
                 effects["claim", number_key(fact.claim)].append((fact.on, -fact.amount))
-            case Application() | WriteOff() | Recovery() | ClaimSettlement() | RebateSettlement():
-                settlements[number_key(fact.number)] = fact
-                for key, amount in _of_settlement(fact):
-                    effects[key].append((fact.on, amount))
             case RebateAccrual() | RebateClawBack() | RebateCarry():
                 for key, amount in _of_rebate(fact):
                     effects[key].append((fact.on, amount))
             case Reversal():
                 undone = settlements.get(number_key(fact.reverses))
-                for key, amount in () if undone is None else _of_settlement(undone):
+                for key, amount in () if undone is None else _of_settlement(undone, origins):
                     effects[key].append((fact.on, -amount))
+            case _ if isinstance(fact, Settlement):
+                settlements[number_key(fact.number)] = fact
+                for key, amount in _of_settlement(fact, origins):
+                    effects[key].append((fact.on, amount))
             case _:
                 pass
     return effects
 
 
-def _of_settlement(fact: Settlement) -> Iterator[tuple[tuple[str, str], Money]]:
+def _of_settlement(
+    fact: Settlement, origins: dict[tuple[str, str], Document]
+) -> Iterator[tuple[tuple[str, str], Money]]:
     match fact:
-        case Application():
-            yield ("receivable", number_key(fact.receivable)), -fact.amount
-            yield ("receipt", number_key(fact.receipt)), -fact.amount
-        case WriteOff():
-            yield ("receivable", number_key(fact.receivable)), -fact.amount
-            yield ("write_off", number_key(fact.number)), fact.amount
-        case Recovery():
-            yield ("write_off", number_key(fact.write_off)), -fact.amount
-            yield ("receipt", number_key(fact.receipt)), -fact.amount
         case ClaimSettlement():
             yield ("claim", number_key(fact.claim)), -fact.amount
         case RebateSettlement():
             yield from _of_rebate(fact)
+        case Revaluation():
+            pass
+        case _:
+            parts = taken(fact)
+            for part in parts:
+                yield part.key, -part.amount
+            for item in opened(fact, [origins.get(part.key) for part in parts]):
+                key = item.kind, number_key(item.number)
+                origins[key] = item
+                yield key, item.amount
 
 
 def _of_rebate(fact: RebateFact) -> Iterator[tuple[tuple[str, str], Money]]:
@@ -183,12 +209,13 @@ def _different_balances(ledger: ReceivablesLedger) -> Iterator[Finding]:
         agreement, customer = key.split("\t")
         return ledger.rebate_amount(agreement, customer, as_of=as_of)
 
-    ask = {
+    ask: dict[str, Callable[..., Money]] = {
         "receivable": ledger.open_amount,
         "receipt": ledger.free_amount,
         "write_off": ledger.recoverable_amount,
         "claim": ledger.owed_amount,
         REBATE: rebate,
+        **{kind: partial(ledger.left, kind) for kind in ("credit_note", "payable", "retention")},
     }
     for (kind, number), effects in _effects(ledger.facts).items():
         for day, expected in _by_day(effects, effects[0][1].code):
@@ -198,17 +225,15 @@ def _different_balances(ledger: ReceivablesLedger) -> Iterator[Finding]:
                     "ledger.balance_differs",
                     f"{kind}/{number}",
                     f"the ledger says {found} on {day}, its facts add up to {expected}",
-                    f"{day} 台账余额 {found},按事实重算为 {expected}",
+                    f"{day} 台账余额 {found}，按事实重算为 {expected}",
                 )
 
 
 def _broken_journal(
     ledger: ReceivablesLedger, entries: tuple[JournalEntry, ...]
 ) -> Iterator[Finding]:
-    rows = trial_balance(entries)
-    for currency in sorted({row.balance.code for row in rows}):
-        zero = Money.zero(currency)
-        rest = sum((row.balance for row in rows if row.balance.code == currency), zero)
+    values = _sums((("", ""), line.value) for entry in entries for line in entry.lines)
+    for (_, _, currency), rest in sorted(values.items()):
         if rest.amount:
             yield _finding(
                 "ledger.not_balanced",
@@ -217,7 +242,9 @@ def _broken_journal(
                 f"{currency} 试算不平衡，差额 {rest}",
             )
     yield from _controls(ledger, entries)
+    yield from _values(ledger, entries)
     yield from _positions(entries)
+    yield from _skipped_levels(ledger.facts)
 
 
 def _controls(ledger: ReceivablesLedger, entries: Iterable[JournalEntry]) -> Iterator[Finding]:
@@ -225,24 +252,66 @@ def _controls(ledger: ReceivablesLedger, entries: Iterable[JournalEntry]) -> Ite
         ((line.account.code, number_key(line.customer)), line.signed)
         for entry in entries
         for line in entry.lines
-        if line.account in _CONTROLS
+        if line.account in _CONTROLS and not line.book_only
     )
-    held = _sums(_held(ledger))
+    yield from _differing("ledger.control_differs", booked, _sums(_held(ledger)))
+
+
+def _values(ledger: ReceivablesLedger, entries: Iterable[JournalEntry]) -> Iterator[Finding]:
+    """What the accounts of documents are worth in the books, and what settled ones still are."""
+    booked = _sums(
+        ((line.account.code, number_key(line.customer)), line.value)
+        for entry in entries
+        for line in entry.lines
+        if line.account in _CONTROLS and (line.book_only or line.booked is not None)
+    )
+    held: list[tuple[tuple[str, str], Money]] = []
+    for kind, balance in _documents(ledger):
+        if balance.book is None or not isinstance(balance.document, _Valued):
+            continue
+        account = account_of(STANDARD_CHART, balance.document)
+        sign = -1 if kind in _OWED_BY_US else 1
+        held.append(((account.code, number_key(balance.customer)), balance.book * sign))
+        if not balance.left.amount and balance.book.amount:
+            yield _finding(
+                "ledger.value_left",
+                f"{kind}/{balance.document.number}",
+                f"nothing is left of {kind} {balance.document.number}, and it is worth "
+                f"{balance.book} in the books",
+                f"{kind} {balance.document.number} 已无余额，账面仍有 {balance.book}",
+            )
+    yield from _differing("ledger.value_differs", booked, _sums(held))
+
+
+def _differing(
+    code: str, booked: dict[tuple[str, str, str], Money], held: dict[tuple[str, str, str], Money]
+) -> Iterator[Finding]:
     for key in sorted({*booked, *held}):
         zero = Money.zero(key[-1])
         in_journal, in_ledger = booked.get(key, zero), held.get(key, zero)
         if in_journal != in_ledger:
             account, customer, _ = key
             yield _finding(
-                "ledger.control_differs",
+                code,
                 f"{account}/{customer}",
                 f"account {account} shows {in_journal} for {customer}, the ledger {in_ledger}",
-                f"科目 {account} 客户 {customer}:总账 {in_journal},台账 {in_ledger}",
+                f"科目 {account} 客户 {customer}：总账 {in_journal}，台账 {in_ledger}",
             )
+
+
+def _documents(ledger: ReceivablesLedger) -> Iterator[tuple[DocumentKind, Balance]]:
+    for fact in ledger.facts:
+        for kind, number in names_opened(fact):
+            yield kind, ledger.balance(kind, number)
 
 
 def _held(ledger: ReceivablesLedger) -> Iterator[tuple[tuple[str, str], Money]]:
     """What the control accounts should show: open is a debit balance, free a credit balance."""
+    for kind, balance in _documents(ledger):
+        if isinstance(balance.document, _Valued):
+            account = account_of(STANDARD_CHART, balance.document)
+            sign = -1 if kind in _OWED_BY_US else 1
+            yield (account.code, number_key(balance.customer)), balance.left * sign
     rebates: set[tuple[str, str]] = set()
     for fact in ledger.facts:
         if isinstance(fact, RebateFact):
@@ -252,15 +321,27 @@ def _held(ledger: ReceivablesLedger) -> Iterator[tuple[tuple[str, str], Money]]:
                 key = STANDARD_CHART.rebate_liability.code, customer
                 yield key, -ledger.rebate_amount(agreement, customer)
             rebates |= found
-        elif isinstance(fact, Receivable):
-            key = STANDARD_CHART.receivable.code, number_key(fact.customer)
-            yield key, ledger.open_amount(fact.number)
-        elif isinstance(fact, Receipt):
-            key = STANDARD_CHART.unapplied_cash.code, number_key(fact.customer)
-            yield key, -ledger.free_amount(fact.number)
         elif isinstance(fact, Claim):
             key = held_on(STANDARD_CHART, fact).code, number_key(fact.funder)
             yield key, ledger.owed_amount(fact.number)
+
+
+def _skipped_levels(facts: Iterable[Fact]) -> Iterator[Finding]:
+    reached: dict[str, int] = {}
+    for fact in facts:
+        for number in fact.receivables if isinstance(fact, Reminder) else ():
+            assert isinstance(fact, Reminder)
+            key = number_key(number)
+            if fact.level > reached.get(key, 0) + 1:
+                yield _finding(
+                    "ledger.level_skipped",
+                    f"reminder/{fact.number}",
+                    f"reminder {fact.number} is of level {fact.level}, and receivable {number} "
+                    f"had reached level {reached.get(key, 0)}",
+                    f"催款 {fact.number} 为第 {fact.level} 级，应收 {number} 此前仅到第 "
+                    f"{reached.get(key, 0)} 级",
+                )
+            reached[key] = max(fact.level, reached.get(key, 0))
 
 
 def _sums(rows: Iterable[tuple[tuple[str, str], Money]]) -> dict[tuple[str, str, str], Money]:

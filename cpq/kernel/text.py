@@ -163,6 +163,17 @@ Code = Annotated[
 """The key of a thing: a product code, a price book, an account. 1 to 64 characters, one line,
 nothing invisible; plain white space around it is left out."""
 
+def _code_if_any(value: str) -> str:
+    return _code(value) if value else value
+
+
+CodeIfAny = Annotated[
+    str,
+    AfterValidator(_code_if_any),
+    WithJsonSchema({"type": "string", "maxLength": _CODE_MAX}),
+]
+"""A code, or nothing where the thing is not known yet."""
+
 Number = Code
 """A document number as people see it; numbers come from the host, the library never invents one."""
 

@@ -6,7 +6,7 @@ host goes on, on PostgreSQL as on SQLite. ``open_store`` hands out the same clas
 of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,24 +19,36 @@ from cpq.kernel.errors import DomainError, Finding, Invalid, Unreadable
 from cpq.kernel.text import Code
 from cpq.quote import GivenNumber, NumberSeries, Quote
 from cpq.replay import PrintedDocument
-from revenue.adapters import documents, numbers, offering, posting, recording, verification
+from revenue.adapters import (
+    documents,
+    numbers,
+    offering,
+    posting,
+    receivables,
+    recording,
+    verification,
+)
 from revenue.adapters.budget import StoredBudget
 from revenue.adapters.budget_check import verify_budget
 from revenue.adapters.coupon_check import verify_coupons
 from revenue.adapters.coupons import StoredCoupons
-from revenue.adapters.excerpt import FACTS, OF_CONTRACT, OF_ORDER, facts_of
+from revenue.adapters.facts import FACTS, OF_CONTRACT, OF_ORDER, facts_of
 from revenue.adapters.history import StoredDealPrices
+from revenue.adapters.imported import ImportedStatement, Numbers, import_statement
 from revenue.adapters.printed import keep_printed, read_printed, verify_printed
 from revenue.adapters.recording import Recorded
 from revenue.adapters.rows import Rows, key_of
 from revenue.adapters.schema import PREFIX, checked_prefix
 from revenue.adapters.verification import Seal
+from revenue.bank import BankLine, BankStatement
 from revenue.chart import STANDARD_CHART, ChartOfAccounts
 from revenue.contract import Contract
 from revenue.fulfilment import Delivery
 from revenue.invoice import Invoice
 from revenue.journal import JournalEntry
-from revenue.ledger import Fact, ReceivablesLedger
+from revenue.ledger import Ageing, Fact, OpenItem, ReceivablesLedger
+from revenue.ledger.balance import Balance
+from revenue.ledger.effect import DocumentKind
 from revenue.order import SalesOrder
 
 _TENANT = TypeAdapter(Code)
@@ -241,6 +253,64 @@ class Deals:
         """
         with savepoint(self.connection):
             return recording.record(self._rows, facts, key=key, chart=self.chart)
+
+    def settle(self, *facts: Fact, key: str | None = None) -> Recorded:
+        """As ``record``, each settlement valued in the book currency as the books stand then.
+
+        What bears no value there is recorded as it is, so in one currency both are the same.
+        """
+        with savepoint(self.connection):
+            return recording.record(self._rows, facts, key=key, chart=self.chart, with_values=True)
+
+    def import_statement(
+        self,
+        statement: BankStatement,
+        *,
+        number: Numbers,
+        customer: Callable[[BankLine], str] = lambda _: "",
+    ) -> ImportedStatement:
+        """Record the receipts of a bank statement, each line once however often it comes.
+
+        ``number`` is a series of numbers, or gives the number of the receipt of a line;
+        ``customer`` says whose a line is, ``""`` while nobody knows. Raises ``Conflict``
+        (``statement.content_differs``) where a line that was imported says something else now, and
+        what ``record`` raises; then nothing of the statement is recorded.
+        """
+        with savepoint(self.connection):
+            return import_statement(
+                self._rows, statement, number=number, customer=customer, chart=self.chart
+            )
+
+    def balance_of(self, kind: DocumentKind, number: str) -> Balance:
+        """A document of that kind with what is left of it now, and the days on which it moved.
+
+        Raises ``NotFound`` (``receivable.unknown``, ``receipt.unknown`` …), ``Unreadable``.
+        """
+        return receivables.balance_of(self._rows, kind, number)
+
+    def open_items(
+        self, customer: str | None = None, *, as_of: date | None = None
+    ) -> tuple[OpenItem, ...]:
+        """The receivables that are not zero at the end of a day, of one customer or of all.
+
+        As ``ReceivablesLedger.open_items``, without reading the ledger. Raises ``Unreadable``.
+        """
+        return receivables.open_items(self._rows, customer, as_of)
+
+    def ageing(
+        self,
+        *,
+        as_of: date,
+        buckets: Sequence[int] = (0, 30, 60, 90),
+        customer: str | None = None,
+    ) -> Ageing:
+        """What is open at the end of a day by days overdue, a row per customer and currency.
+
+        As ``ReceivablesLedger.ageing``, added up by the database: a million open items cost
+        seconds, and memory for the rows that come out. Raises ``Invalid``
+        (``ageing.buckets_invalid``).
+        """
+        return receivables.ageing(self._rows, as_of=as_of, buckets=buckets, customer=customer)
 
     def facts(self) -> tuple[Fact, ...]:
         """Every fact, in the order in which it was recorded.

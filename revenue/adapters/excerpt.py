@@ -2,30 +2,38 @@
 
 The rules of the ledger are written once, in ``revenue.ledger.rules``, over a fold of facts. To
 record a fact in a database the whole fold is not needed: only the documents that the fact names,
-what moved them, and what was delivered or billed before. An ``Excerpt`` reads that much, each
-thing once, so the cost of recording does not grow with the ledger.
+what is left of them, and what was delivered or billed before. An ``Excerpt`` reads that much, each
+thing once, so the cost of recording does not grow with the ledger. What moved a document earlier is
+only read for a fact that is dated before the last of it.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Row
 
 from cpq.kernel.errors import Unreadable
 from cpq.kernel.money import Money, total
 from cpq.kernel.text import number_key
-from revenue.adapters.rows import FORMAT, Rows, key_of, sha256
-from revenue.application import Application, Reversal
+from revenue.adapters import facts
+from revenue.adapters.balances import BALANCE, Noting, stored_balance, with_moves
+from revenue.adapters.facts import fact_of
+from revenue.adapters.rows import Rows, key_of
+from revenue.application import Reversal
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
+from revenue.credit_note import CreditNote
+from revenue.exchange import Revaluation
 from revenue.fulfilment import Delivery
+from revenue.hold import HoldRelease
 from revenue.invoice import Invoice
-from revenue.ledger.balance import Balance, Balances, Move
+from revenue.ledger.balance import Balances, Document
 from revenue.ledger.claims import place_claim, place_claim_reversal, place_claim_settlement
-from revenue.ledger.fact import Fact, read_fact
+from revenue.ledger.effect import DocumentKind, names_opened, opened, taken
+from revenue.ledger.fact import Fact, Taking
 from revenue.ledger.rebates import keep_currency, place_rebate
 from revenue.ledger.series import series_key
+from revenue.period import PeriodReopening
 from revenue.rebate.fact import (
     RebateAccrual,
     RebateCarry,
@@ -36,124 +44,24 @@ from revenue.rebate.fact import (
 )
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
-from revenue.writeoff import Recovery, WriteOff
+from revenue.reminder import DunningBlock, Reminder
+from revenue.risk_record import RiskRecordWithdrawal
+from revenue.writeoff import WriteOff, WriteOffDecision, WriteOffProposal
 
-DocumentKind = Literal["receivable", "receipt", "write_off"]
-
-COLUMNS = "seq, series, kind, number_key, number, on_day, format, body, sha256, chain"
-
-# The statements of this module are constants; nothing in them comes from outside.
-FACTS = f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant ORDER BY seq"  # noqa: S608
-_FACT = (
-    f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
-    "WHERE tenant = :tenant AND series = :series AND number_key = :key"
-)
-_SAME_NUMBER = (
-    f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
-    "WHERE tenant = :tenant AND number_key = :key"
-)
-OF_ORDER = (
-    f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
-    "WHERE tenant = :tenant AND order_key = :key AND kind = :kind ORDER BY seq"
-)
-OF_CONTRACT = (
-    f"SELECT {COLUMNS} FROM {{p}}fact "  # noqa: S608
-    "WHERE tenant = :tenant AND contract_key = :key AND kind = :kind ORDER BY seq"
-)
-_POSITION = (
-    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
-    "AND contract_key = :key AND kind IN ('delivery', 'invoice') ORDER BY seq"
-)
-_CLAIMS = (
-    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
-    "AND contract_key = :key AND kind IN ('claim', 'claim_reversal', 'claim_settlement') "
-    f"UNION ALL SELECT {', '.join(f'f.{column}' for column in COLUMNS.split(', '))} "
-    "FROM {p}fact s JOIN {p}reversal r ON r.tenant = s.tenant AND r.reverses_seq = s.seq "
-    "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq WHERE s.tenant = :tenant "
-    "AND s.contract_key = :key AND s.kind = 'claim_settlement' ORDER BY seq"
-)
-_REBATES = (
-    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
-    "AND (contract_key = :key OR order_key = :key) AND kind IN "
-    "('rebate_accrual', 'rebate_settlement', 'rebate_claw_back', 'rebate_carry') "
-    f"UNION ALL SELECT {', '.join(f'f.{column}' for column in COLUMNS.split(', '))} "
-    "FROM {p}fact s JOIN {p}reversal r ON r.tenant = s.tenant AND r.reverses_seq = s.seq "
-    "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq WHERE s.tenant = :tenant "
-    "AND s.contract_key = :key AND s.kind = 'rebate_settlement' ORDER BY seq"
-)
-_FIRST_ACCRUAL = (
-    f"SELECT {COLUMNS} FROM {{p}}fact WHERE tenant = :tenant "  # noqa: S608
-    "AND (contract_key = :key OR order_key = :key) "
-    "AND kind IN ('rebate_accrual', 'rebate_carry') ORDER BY seq LIMIT 1"
-)
 _OWED = (
-    "SELECT currency, amount_minor FROM {p}receivable "
+    "SELECT currency, amount_minor FROM {p}balance "
     "WHERE tenant = :tenant AND source_key = :key ORDER BY seq"
 )
-_REVERSED_BY = (
-    "SELECT f.number FROM {p}reversal r "
-    "JOIN {p}fact s ON s.tenant = r.tenant AND s.seq = r.reverses_seq "
-    "JOIN {p}fact f ON f.tenant = r.tenant AND f.seq = r.seq "
-    "WHERE r.tenant = :tenant AND s.series = 'settlement' AND s.number_key = :key"
-)
-_TAKEN = (
-    "SELECT seq, on_day, -amount_minor AS amount FROM {p}TABLE "
-    "WHERE tenant = :tenant AND COLUMN = :key "
-    "UNION ALL SELECT r.seq, r.on_day, t.amount_minor FROM {p}TABLE t "
-    "JOIN {p}reversal r ON r.tenant = t.tenant AND r.reverses_seq = t.seq "
-    "WHERE t.tenant = :tenant AND t.COLUMN = :key"
-)
-_WRITE_OFF_UNDONE = (
-    "SELECT r.seq, r.on_day, -w.amount_minor FROM {p}write_off w "
-    "JOIN {p}reversal r ON r.tenant = w.tenant AND r.reverses_seq = w.seq "
-    "WHERE w.tenant = :tenant AND w.number_key = :key"
-)
-
-
-def _taken(table: str, column: str) -> str:
-    return _TAKEN.replace("TABLE", table).replace("COLUMN", column)
-
-
-_MOVES: dict[DocumentKind, str] = {
-    "receivable": " UNION ALL ".join(
-        (_taken("application", "receivable_key"), _taken("write_off", "receivable_key"))
-    )
-    + " ORDER BY 1",
-    "receipt": " UNION ALL ".join(
-        (_taken("application", "receipt_key"), _taken("recovery", "receipt_key"))
-    )
-    + " ORDER BY 1",
-    "write_off": " UNION ALL ".join((_taken("recovery", "write_off_key"), _WRITE_OFF_UNDONE))
-    + " ORDER BY 1",
-}
-
-
-def fact_of(row: Row[Any]) -> Fact:
-    """The fact that a row holds, its hash checked.
-
-    Raises ``Unreadable`` (``store.corrupt_document``), which names the row.
-    """
-    place = f"fact {row.seq}, {row.kind} {row.number}"
-    why = "its content does not have the hash that was stored with it"
-    if row.format != FORMAT:
-        why = f"it is written in format {row.format}, and this release reads {FORMAT}"
-    elif sha256(row.body) == row.sha256:
-        try:
-            return read_fact(row.body)
-        except Unreadable as error:
-            why = error.message
-    raise Unreadable(
-        "store.corrupt_document",
-        f"{place}: {why}; restore the row from a backup, and run verify()",
-        place=place,
-    )
 
 
 class Excerpt:
     """Reads what new facts need into a draft of balances, each thing once."""
 
-    def __init__(self, rows: Rows) -> None:
-        self.draft = Balances()
+    def __init__(self, rows: Rows, *, closed: str | None = None) -> None:
+        self.documents = Noting()
+        self.draft = Balances(documents=self.documents)
+        if closed is not None:
+            self.draft.closed.put("", date.fromisoformat(closed))
         self._rows = rows
         self._read: set[tuple[str, str]] = set()
         self._recorded: dict[int, Fact] = {}
@@ -165,29 +73,19 @@ class Excerpt:
     def read_for(self, fact: Fact) -> None:
         """Read what the rules look at when ``fact`` is recorded."""
         self._fact(fact.kind, fact.number)
+        for kind, number in names_opened(fact):
+            self.document(kind, number)
+        if isinstance(fact, Taking):
+            self._taken(fact, on=fact.on)
         match fact:
-            case Application():
-                self._document("receipt", fact.receipt)
-                self._document("receivable", fact.receivable)
-            case WriteOff():
-                self._document("receivable", fact.receivable)
-            case Recovery():
-                self._document("write_off", fact.write_off)
-                self._document("receipt", fact.receipt)
-            case Receivable():
-                self._fact("invoice", fact.source)
-                if self.draft.facts.get(series_key("invoice", fact.source)) is None:
-                    self._fact("rebate_claw_back", fact.source)
-                self._owed(fact.source)
-            case Receipt():
-                if fact.rebate:
-                    self._fact("rebate_settlement", fact.number)
-                    self._reversed(fact.number)
-            case Invoice():
-                self._owed(fact.number)
-                self._contract(fact.contract)
-            case Delivery():
-                self._contract(fact.contract)
+            case WriteOff() if fact.proposal:
+                self._proposal(fact.proposal)
+            case Reversal():
+                self._reversal(fact)
+            case Revaluation():
+                self.document("receivable", fact.receivable, on=fact.on)
+            case Receivable() | Receipt() | CreditNote() | Invoice() | Delivery():
+                self._billing(fact)
             case Claim() | ClaimReversal() | ClaimSettlement():
                 self._claims(fact.contract)
                 if not isinstance(fact, Claim):
@@ -197,8 +95,51 @@ class Excerpt:
             case RebateSettlement() | RebateClawBack() | RebateCarry():
                 for agreement, _ in rebate_effects(fact):
                     self._rebates(agreement)
-            case Reversal():
-                self._reversal(fact)
+            case _:
+                self._note(fact)
+
+    def _billing(self, fact: Receivable | Receipt | CreditNote | Invoice | Delivery) -> None:
+        match fact:
+            case Receivable():
+                self._fact("invoice", fact.source)
+                if self.draft.facts.get(series_key("invoice", fact.source)) is None:
+                    self._fact("rebate_claw_back", fact.source)
+                self._owed(fact.source)
+            case Receipt():
+                if fact.rebate:
+                    self._fact("rebate_settlement", fact.number)
+                    self._reversed(fact.number)
+            case CreditNote():
+                self._fact("invoice", fact.invoice)
+                self._about("credit_note", fact.invoice)
+                if fact.unrecognised.amount:
+                    self._contract(fact.contract)
+            case Invoice():
+                self._owed(fact.number)
+                self._contract(fact.contract)
+            case Delivery():
+                self._contract(fact.contract)
+
+    def _note(self, fact: Fact) -> None:
+        """What a fact that moves no money is about."""
+        match fact:
+            case PeriodReopening():
+                self._periods()
+            case WriteOffProposal():
+                self.document("receivable", fact.receivable)
+            case WriteOffDecision():
+                self._proposal(fact.proposal)
+            case HoldRelease():
+                self._fact("credit_hold", fact.hold)
+                self._about(fact.kind, fact.hold)
+            case RiskRecordWithdrawal():
+                self._fact("risk_record", fact.record)
+                self._about(fact.kind, fact.record)
+            case Reminder():
+                for number in fact.receivables:
+                    self.document("receivable", number)
+            case DunningBlock() if fact.receivable:
+                self.document("receivable", fact.receivable)
             case _:
                 pass
 
@@ -220,28 +161,50 @@ class Excerpt:
         series, key = series_key(kind, number)
         known = self.draft.facts.get((series, key)) is not None
         if not known and self._first_time(series, number):
-            self._keep(self._rows.first(_FACT, series=series, key=key_of(number)))
+            self._keep(self._rows.first(facts.FACT, series=series, key=key_of(number)))
 
-    def _document(self, kind: DocumentKind, number: str) -> None:
-        self._fact(kind, number)
-        series, key = series_key(kind, number)
-        fact = self.draft.facts.get((series, key))
-        if self.draft.documents.get((kind, key)) is not None:
-            return
-        if isinstance(fact, Receivable | Receipt | WriteOff) and fact.kind == kind:
-            balance = Balance(fact, self._customer(fact), fact.amount, fact.on)
-            for row in self._rows.all(_MOVES[kind], key=key_of(number)):
-                amount = Money.from_minor(row.amount, fact.amount.code)
-                balance = balance.moved(Move(date.fromisoformat(row.on_day), amount))
-            self.draft.documents.put((kind, key), balance)
+    # --- documents --------------------------------------------------------------------------
 
-    def _customer(self, fact: Receivable | Receipt | WriteOff) -> str:
-        if not isinstance(fact, WriteOff):
-            return fact.customer
-        self._document("receivable", fact.receivable)
-        owner = self.draft.documents.get(series_key("receivable", fact.receivable))
-        assert owner is not None, "a foreign key holds the receivable of a write-off"
-        return owner.customer
+    def document(self, kind: DocumentKind, number: str, *, on: date | None = None) -> None:
+        """What is left of a document, if it is there; and what moved it, for a fact of the day
+        ``on`` that lies before the last of it.
+        """
+        key = kind, number_key(number)
+        if self.draft.documents.get(key) is None and self._first_time(f"document {kind}", number):
+            row = self._rows.first(BALANCE, kind=kind, key=key_of(number))
+            fact = self._keep(row)
+            if row is not None and fact is not None:
+                self.documents.know(key, stored_balance(row, self._opened(fact, kind, number)))
+        balance = self.draft.documents.get(key)
+        earlier = balance is not None and on is not None and on < balance.last_on
+        if balance is not None and earlier and self._first_time(f"moves {kind}", number):
+            self.documents.know(key, with_moves(self._rows, key, balance))
+
+    def _opened(self, fact: Fact, kind: DocumentKind, number: str) -> Document:
+        """The document of that number that a fact is, or opened."""
+        key = kind, number_key(number)
+        items: tuple[Document, ...] = ()
+        if isinstance(fact, Taking):
+            self._taken(fact)
+            found = [self.draft.documents.get(part.key) for part in taken(fact)]
+            origins = [each.document for each in found if each is not None]
+            items = opened(fact, origins) if len(origins) == len(found) else ()
+        elif isinstance(fact, Document):
+            items = (fact,)
+        for item in items:
+            if (item.kind, number_key(item.number)) == key:
+                return item
+        place = f"{kind} {number}"
+        raise Unreadable(
+            "store.corrupt_document",
+            f"{place}: {fact.kind} {fact.number} does not open it; restore the row from a backup, "
+            "and run verify()",
+            place=place,
+        )
+
+    def _taken(self, fact: Taking, *, on: date | None = None) -> None:
+        for part in taken(fact):
+            self.document(part.kind, part.number, on=on)
 
     def _owed(self, invoice: str) -> None:
         if not self._first_time("owed", invoice):
@@ -253,11 +216,40 @@ class Excerpt:
             if owed is None or owed.code == amount.code:
                 self.draft.owed.put(key, amount if owed is None else owed + amount)
 
+    # --- what facts are about ---------------------------------------------------------------
+
+    def _about(self, kind: str, topic: str) -> None:
+        """The facts of a kind that are about something, before those of the same call."""
+        if self._first_time(f"about {kind}", topic):
+            rows = self._rows.all(facts.ABOUT, key=key_of(topic), kind=kind)
+            self._file((kind, number_key(topic)), [self._keep(row) for row in rows])
+
+    def _file(self, key: tuple[str, str], found: list[Fact | None]) -> None:
+        stored = tuple(fact for fact in found if fact is not None)
+        self.draft.about.put(key, (*stored, *(self.draft.about.get(key) or ())))
+
+    def _proposal(self, number: str) -> None:
+        """A proposal, what was decided on it, and the write-offs that go back to it."""
+        self._fact("write_off_proposal", number)
+        self._about("write_off_decision", number)
+        self._about("write_off", number)
+        for each in self.draft.about.get(("write_off", number_key(number))) or ():
+            self._reversed(each.number)
+
+    def _periods(self) -> None:
+        """Every close and every reopening."""
+        if self._first_time("periods", "all"):
+            found = [self._keep(row) for row in self._rows.all(facts.PERIODS)]
+            for kind in ("period_close", "period_reopening"):
+                self._file((kind, ""), [each for each in found if each and each.kind == kind])
+
+    # --- contracts, claims, rebates ---------------------------------------------------------
+
     def _contract(self, contract: str) -> None:
-        """Deliveries and invoices of a contract: what is billed, and where its accounts stand."""
+        """What was delivered, billed and credited: where the accounts of a contract stand."""
         if not self._first_time("contract", contract):
             return
-        for row in self._rows.all(_POSITION, key=key_of(contract)):
+        for row in self._rows.all(facts.POSITION, key=key_of(contract)):
             match self._keep(row):
                 case Invoice() as invoice:
                     self._billed(invoice)
@@ -295,7 +287,7 @@ class Excerpt:
         if not self._first_time("claims", contract):
             return
         settlements: dict[str, ClaimSettlement] = {}
-        for row in self._rows.all(_CLAIMS, key=key_of(contract)):
+        for row in self._rows.all(facts.CLAIMS, key=key_of(contract)):
             match self._keep(row):
                 case Claim() as claim:
                     place_claim(self.draft, claim)
@@ -313,7 +305,7 @@ class Excerpt:
     def _accrued_in(self, agreement: str) -> None:
         """In which currency rebates accrue: the first says it, however many follow."""
         if self._first_time("accrued", agreement):
-            first = self._rows.first(_FIRST_ACCRUAL, key=key_of(agreement))
+            first = self._rows.first(facts.FIRST_ACCRUAL, key=key_of(agreement))
             fact = None if first is None else fact_of(first)
             if isinstance(fact, RebateFact):
                 keep_currency(self.draft, fact)
@@ -323,7 +315,7 @@ class Excerpt:
         if not self._first_time("rebates", agreement):
             return
         settlements: dict[str, RebateSettlement] = {}
-        for row in self._rows.all(_REBATES, key=key_of(agreement)):
+        for row in self._rows.all(facts.REBATES, key=key_of(agreement)):
             fact = self._keep(row)
             if isinstance(fact, RebateFact):
                 place_rebate(self.draft, fact, only=agreement)
@@ -333,36 +325,28 @@ class Excerpt:
                 settlement = settlements[number_key(fact.reverses)]
                 place_rebate(self.draft, settlement, sign=-1, on=fact.on, only=agreement)
 
+    # --- reversals --------------------------------------------------------------------------
+
     def _reversal(self, fact: Reversal) -> None:
         key = key_of(fact.reverses)
         if self._first_time("number", fact.reverses):
-            for row in self._rows.all(_SAME_NUMBER, key=key):
+            for row in self._rows.all(facts.SAME_NUMBER, key=key):
                 if self.draft.facts.get((row.series, row.number_key)) is None:
-                    # A reversal that happens to have the number is only looked at: posting it
-                    # needs what it reversed, which nobody read, and nothing depends on it.
-                    self._keep(row, to_post=row.kind != "reversal")
+                    # What else bears the number is only looked at: posting it may need what
+                    # nobody read, and nothing depends on it.
+                    self._keep(row, to_post=row.series == "settlement")
             self._reversed(fact.reverses)
-        match self.draft.facts.get(("settlement", key)):
-            case Application() as settlement:
-                self._document("receipt", settlement.receipt)
-                self._document("receivable", settlement.receivable)
-            case WriteOff() as settlement:
-                self._document("receivable", settlement.receivable)
-                self._document("write_off", settlement.number)
-            case Recovery() as settlement:
-                self._document("write_off", settlement.write_off)
-                self._document("receipt", settlement.receipt)
-            case ClaimSettlement() as settlement:
-                self._claims(settlement.contract)
-            case _:
-                pass
+        settlement = self.draft.facts.get(("settlement", key))
+        if isinstance(settlement, Taking):
+            self._taken(settlement, on=fact.on)
+            for kind, number in names_opened(settlement):
+                self.document(kind, number, on=fact.on)
+        elif isinstance(settlement, Revaluation):
+            self.document("receivable", settlement.receivable, on=fact.on)
+        elif isinstance(settlement, ClaimSettlement):
+            self._claims(settlement.contract)
 
     def _reversed(self, number: str) -> None:
-        reversal = self._rows.first(_REVERSED_BY, key=key_of(number))
+        reversal = self._rows.first(facts.REVERSED_BY, key=key_of(number))
         if reversal is not None:
             self.draft.reversals.put(number_key(number), reversal.number)
-
-
-def facts_of(found: Iterable[Row[Any]]) -> tuple[Fact, ...]:
-    """The facts that rows hold, their hashes checked."""
-    return tuple(fact_of(row) for row in found)

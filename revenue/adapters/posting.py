@@ -8,7 +8,7 @@ refuses an entry whose lines do not balance, and a line for an entry that is pos
 from collections.abc import Iterable, Sequence
 
 from revenue.adapters.rows import Rows, document, key_of
-from revenue.adapters.shapes import entry_row, line_row
+from revenue.adapters.shapes import Values, entry_row, line_row
 from revenue.chart import ChartOfAccounts
 from revenue.journal import JournalEntry, journal
 from revenue.ledger import Fact
@@ -34,12 +34,16 @@ def post(
     sequence: dict[tuple[str, str], int] = {
         (fact.kind, fact.number): first + place for place, fact in enumerate(facts)
     }
+    lines: list[Values] = []
+    entries: list[Values] = []
     for entry in journal((*before, *facts), chart=chart):
         seq = sequence.get((entry.fact_kind, entry.fact))
         if seq is not None:
-            for place, line in enumerate(entry.lines, start=1):
-                rows.insert("journal_line", **line_row(line, key_of(entry.number), place))
-            rows.insert("journal_entry", **entry_row(entry, seq))
+            key = key_of(entry.number)
+            lines += [line_row(line, key, place) for place, line in enumerate(entry.lines, start=1)]
+            entries.append(entry_row(entry, seq))
+    rows.append("journal_line", lines)
+    rows.append("journal_entry", entries)
 
 
 def posted(rows: Rows) -> tuple[JournalEntry, ...]:

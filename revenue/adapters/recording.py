@@ -8,24 +8,22 @@ rules allowed is refused again, should anything have slipped between.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import get_args
+from datetime import date
+from typing import NamedTuple, get_args
 
 from cpq.kernel.errors import Conflict, Invalid, Unreadable
 from cpq.kernel.model import Frozen, canonical_json
-from cpq.kernel.money import Money
-from cpq.kernel.text import number_key
+from revenue.adapters.balances import Step, write_balances
 from revenue.adapters.excerpt import Excerpt
 from revenue.adapters.posting import post
-from revenue.adapters.rows import Rows, key_of, minor, readable, sha256
-from revenue.adapters.shapes import LEFT, Values, fact_row, typed_row
+from revenue.adapters.rows import Rows, key_of, readable, sha256
+from revenue.adapters.shapes import Values, fact_row
 from revenue.application import Application, Reversal
 from revenue.chart import ChartOfAccounts
-from revenue.claim import ClaimSettlement
 from revenue.ledger import rules
-from revenue.ledger.balance import Balances
-from revenue.ledger.fact import Fact, Settlement
-from revenue.rebate.fact import RebateSettlement
-from revenue.writeoff import Recovery, WriteOff
+from revenue.ledger.effect import differences
+from revenue.ledger.fact import Fact, Taking
+from revenue.ledger.valuation import valued
 
 _COMMAND = (
     "SELECT fingerprint, result FROM {p}command "
@@ -36,20 +34,14 @@ _COMMAND_DONE = (
 )
 # Writes what is there: it takes the lock on the row, or the write lock of the database.
 _HEAD_LOCK = "UPDATE {p}head SET last_seq = last_seq WHERE tenant = :tenant"
-_HEAD = "SELECT last_seq, chain FROM {p}head WHERE tenant = :tenant"
+_HEAD = "SELECT last_seq, chain, closed_through FROM {p}head WHERE tenant = :tenant"
 _HEAD_MOVE = (
-    "UPDATE {p}head SET last_seq = :last, chain = :chain "
+    "UPDATE {p}head SET last_seq = :last, chain = :chain, closed_through = :closed "
     "WHERE tenant = :tenant AND last_seq = :before"
 )
 _SETTLEMENT_SEQ = (
     "SELECT seq FROM {p}fact WHERE tenant = :tenant AND series = 'settlement' AND number_key = :key"
 )
-_MOVE = (
-    "UPDATE {p}TABLE SET LEFT_COLUMN = LEFT_COLUMN + :amount "
-    "WHERE tenant = :tenant AND number_key = :key "
-    "AND currency = :currency AND LEFT_COLUMN + :amount BETWEEN 0 AND amount_minor"
-)
-
 
 _KINDS: tuple[type, ...] = get_args(get_args(Fact)[0])
 
@@ -61,10 +53,60 @@ class Recorded(Frozen):
     last: int
 
 
+class Head(NamedTuple):
+    """Where the facts of a tenant end, and through which day its books are closed."""
+
+    last: int
+    chain: str
+    closed: str | None
+
+
 def record(
-    rows: Rows, facts: Sequence[Fact], *, key: str | None, chart: ChartOfAccounts
+    rows: Rows,
+    facts: Sequence[Fact],
+    *,
+    key: str | None,
+    chart: ChartOfAccounts,
+    with_values: bool = False,
 ) -> Recorded:
-    """Append the facts, move their balances, post their journal entries; inside a savepoint."""
+    """Append the facts, move their balances, post their journal entries; inside a savepoint.
+
+    ``with_values`` puts on each settlement what it takes in the book currency now.
+    """
+    _refuse_other_things(facts)
+    if key is not None:
+        _refuse_bad_key(key)
+        done = _done_before(rows, key, fingerprint(key, facts))
+        if done is not None:
+            return done
+    hold_head(rows)
+    head = _head(rows)
+    excerpt = Excerpt(rows, closed=head.closed)
+    steps: list[Step] = []
+    for seq, given in enumerate(facts, start=head.last + 1):
+        fact = given
+        excerpt.read_for(fact)
+        if with_values and isinstance(fact, Taking):
+            fact = valued(excerpt.draft, fact)
+        rules.record(excerpt.draft, fact)
+        steps.append((seq, fact, excerpt.documents.noted(fact)))
+    chain = _append(rows, steps, head.chain)
+    _write_reversals(rows, steps)
+    write_balances(rows, steps, excerpt.documents)
+    made = [fact for _, fact, _ in steps]
+    post(rows, made, first=head.last + 1, before=excerpt.recorded(), chart=chart)
+    recorded = Recorded(first=head.last + 1, last=head.last + len(facts))
+    closed = closed_text(excerpt.draft.closed.get(""))
+    if not rows.change(
+        _HEAD_MOVE, last=recorded.last, chain=chain, closed=closed, before=head.last
+    ):
+        raise Conflict("store.overtaken", "somebody else recorded facts meanwhile; try again")
+    if key is not None:
+        rows.change(_COMMAND_DONE, key=key, result=recorded.canonical())
+    return recorded
+
+
+def _refuse_other_things(facts: Sequence[Fact]) -> None:
     if not facts:
         raise Invalid("record.nothing", "there is nothing to record; give at least one fact")
     for fact in facts:
@@ -73,31 +115,26 @@ def record(
                 "fact.unknown_kind",
                 f"facts are such as a Receipt or an Application; found {type(fact).__name__}",
             )
-    if key is not None:
-        _refuse_bad_key(key)
-        done = _done_before(rows, key, fingerprint(key, facts))
-        if done is not None:
-            return done
-    last, chain = hold_head(rows)
-    excerpt = Excerpt(rows)
-    for fact in facts:
-        excerpt.read_for(fact)
-        rules.record(excerpt.draft, fact)
-    for seq, fact in enumerate(facts, start=last + 1):
-        chain = _append(rows, fact, seq, chain)
-        _write_typed(rows, fact, seq, excerpt.draft)
-    post(rows, facts, first=last + 1, before=excerpt.recorded(), chart=chart)
-    recorded = Recorded(first=last + 1, last=last + len(facts))
-    if rows.change(_HEAD_MOVE, last=recorded.last, chain=chain, before=last) != 1:
-        raise Conflict("store.overtaken", "somebody else recorded facts meanwhile; try again")
-    if key is not None:
-        rows.change(_COMMAND_DONE, key=key, result=recorded.canonical())
-    return recorded
 
 
 def fingerprint(key: str, facts: Iterable[Fact]) -> str:
-    """What a command was: its key and its facts, as a hash."""
-    return sha256(canonical_json([key, [fact.canonical() for fact in facts]]))
+    """What a command was: its key and its facts, as a hash.
+
+    The book values of settlements are the ledger's at that moment, and no part of the command.
+    """
+    return sha256(canonical_json([key, [_unvalued(fact).canonical() for fact in facts]]))
+
+
+def _unvalued(fact: Fact) -> Fact:
+    if not isinstance(fact, Taking):
+        return fact
+    changes: dict[str, object] = {"books": ()} if fact.books else {}
+    if any(each.booked is not None for each in differences(fact)):
+        bare = tuple(each.with_(booked=None) for each in differences(fact))
+        changes |= (
+            {"differences": bare} if isinstance(fact, Application) else {"difference": bare[0]}
+        )
+    return fact.with_(**changes) if changes else fact
 
 
 def _refuse_bad_key(key: str) -> None:
@@ -122,77 +159,46 @@ def _done_before(rows: Rows, key: str, content: str) -> Recorded | None:
     return Recorded.model_validate_json(found.result)
 
 
-def hold_head(rows: Rows) -> tuple[int, str]:
-    """Take the tenant's head row and say where its facts end."""
+def hold_head(rows: Rows) -> None:
+    """Take the tenant's head row until the transaction ends: nobody else records meanwhile."""
     if rows.change(_HEAD_LOCK) == 0:
         rows.insert("head", unless_there=True, last_seq=0, chain=sha256(rows.tenant))
         rows.change(_HEAD_LOCK)
+
+
+def _head(rows: Rows) -> Head:
     head = rows.first(_HEAD)
-    assert head is not None, "it was written above and is never deleted"
-    return head.last_seq, head.chain
+    assert head is not None, "it is held, and never deleted"
+    return Head(head.last_seq, head.chain, head.closed_through)
 
 
-def _append(rows: Rows, fact: Fact, seq: int, chain: str) -> str:
-    values = fact_row(fact, seq)
-    chain = sha256(chain, values["sha256"])
-    rows.insert("fact", chain=chain, **values)
+def closed_text(through: date | None) -> str | None:
+    """The day through which the books are closed, as it is stored; ``None`` where nothing is."""
+    return None if through is None or through == date.min else through.isoformat()
+
+
+def _append(rows: Rows, steps: Sequence[Step], chain: str) -> str:
+    found = []
+    for seq, fact, _ in steps:
+        values = fact_row(fact, seq)
+        chain = sha256(chain, values["sha256"])
+        found.append({**values, "chain": chain})
+    rows.append("fact", found)
     return chain
 
 
-def _write_typed(rows: Rows, fact: Fact, seq: int, draft: Balances) -> None:
-    values = typed_row(fact, seq)
-    if values is None:
-        return
-    if isinstance(fact, Reversal):
-        _write_reversal(rows, fact, values, draft)
-        return
-    rows.insert(fact.kind, **values)
-    if isinstance(fact, Settlement):
-        _move(rows, fact, sign=-1)
+def _write_reversals(rows: Rows, steps: Sequence[Step]) -> None:
+    """The rows of what is reversed: the facts of this call are written already."""
+    found: list[Values] = []
+    for seq, fact, _ in steps:
+        if isinstance(fact, Reversal):
+            settlement = rows.first(_SETTLEMENT_SEQ, key=key_of(fact.reverses))
+            if settlement is None:
+                raise Unreadable("store.corrupt_document", f"{fact.reverses} is there and is not")
+            found.append(reversal_row(fact, seq, settlement.seq))
+    rows.append("reversal", found)
 
 
-def _write_reversal(rows: Rows, fact: Reversal, values: Values, draft: Balances) -> None:
-    settlement = draft.facts.get(("settlement", number_key(fact.reverses)))
-    found = rows.first(_SETTLEMENT_SEQ, key=key_of(fact.reverses))
-    if not isinstance(settlement, Settlement) or found is None:
-        raise Unreadable("store.corrupt_document", f"{fact.reverses} is there and is not")
-    rows.insert("reversal", reverses_seq=found.seq, **values)
-    _move(rows, settlement, sign=1)
-
-
-def _move(rows: Rows, fact: Settlement, *, sign: int) -> None:
-    """Take a settlement's amount from its documents (−1), or give it back (+1)."""
-    amount = fact.amount * sign
-    match fact:
-        case Application():
-            _move_balance(rows, fact, "receivable", fact.receivable, amount)
-            _move_balance(rows, fact, "receipt", fact.receipt, amount)
-        case WriteOff():
-            _move_balance(rows, fact, "receivable", fact.receivable, amount)
-            if sign > 0:
-                _move_balance(rows, fact, "write_off", fact.number, -amount)
-        case Recovery():
-            _move_balance(rows, fact, "write_off", fact.write_off, amount)
-            _move_balance(rows, fact, "receipt", fact.receipt, amount)
-        case ClaimSettlement() | RebateSettlement():
-            pass  # kept as a fact alone: the head row holds back every other recording
-
-
-_EXCESS = {
-    "receivable": "exceeds_open",
-    "receipt": "exceeds_receipt",
-    "write_off": "exceeds_write_off",
-}
-
-
-def _move_balance(rows: Rows, fact: Settlement, table: str, number: str, amount: Money) -> None:
-    statement = _MOVE.replace("TABLE", table).replace("LEFT_COLUMN", LEFT[table])
-    moved = rows.change(statement, key=key_of(number), currency=amount.code, amount=minor(amount))
-    if moved != 1:
-        raise Conflict(
-            f"{fact.kind}.{_EXCESS[table]}",
-            f"{fact.kind} {fact.number}: {abs(amount)} no longer fits what is left of "
-            f"{table.replace('_', '-')} {number}; somebody else was first: read it again",
-            number=fact.number,
-            asked=abs(amount),
-        )
+def reversal_row(fact: Reversal, seq: int, reverses: int) -> Values:
+    """A reversal, and the sequence number of what it reverses."""
+    return {"seq": seq, "on_day": fact.on.isoformat(), "reverses_seq": reverses}

@@ -85,6 +85,19 @@ class Rows:
         with translated():
             self._run(template, *rows)
 
+    def append(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write many rows of the same columns at once; a key that is taken is an error."""
+        if rows:
+            with translated():
+                self._run(_insertion(table, tuple(rows[0]), unless_there=False), *rows)
+
+    def change_each(self, template: str, many: Sequence[Mapping[str, Any]]) -> int:
+        """Run the statement for each of the values; how many rows it wrote in all."""
+        if not many:
+            return 0
+        with translated():
+            return self._run(template, *many).rowcount
+
 
 def _insertion(table: str, columns: tuple[str, ...], *, unless_there: bool) -> str:
     names = ("tenant", *columns)

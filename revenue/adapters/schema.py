@@ -18,7 +18,7 @@ from cpq.kernel.errors import Invalid, Unreadable
 PREFIX = "cpq_"
 """What the names of our tables begin with, unless the host says otherwise."""
 
-STEPS = ("0001", "0002", "0003", "0004", "0005", "0006")
+STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The steps that this release knows, oldest first: the revisions in the folder ``migrations``."""
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,19}")

@@ -5,40 +5,43 @@ changed behind our back differs from what the body says, whatever column it is.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from cpq.history import DealPrice
-from cpq.kernel.money import plain
+from cpq.kernel.money import Money, plain
+from cpq.kernel.text import number_key
 from cpq.quote import GivenNumber, Quote
 from revenue.adapters.rows import body_of, key_of, minor, sha256, version_of
-from revenue.application import Application, Reversal
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.contract import Contract
+from revenue.credit_note import CreditNote, Payable
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.journal import JournalEntry, JournalLine
+from revenue.ledger.balance import Balance
 from revenue.ledger.fact import Fact
-from revenue.ledger.series import series_key
+from revenue.ledger.series import about, series_key
 from revenue.order import SalesOrder
 from revenue.rebate.fact import RebateCarry, RebateFact
-from revenue.receipt import Receipt
-from revenue.receivable import Receivable
-from revenue.writeoff import Recovery, WriteOff
+from revenue.receivable import OPENED_BY_FACTS, Receivable
+from revenue.retention import Retention
+from revenue.writeoff import WriteOff
 
 Values = dict[str, Any]
 
 _GRID = 10**18
 _OF_A_CONTRACT = (
-    Delivery | Acceptance | Invoice | Receivable | Claim | ClaimReversal | ClaimSettlement
+    Delivery
+    | Acceptance
+    | Invoice
+    | Receivable
+    | CreditNote
+    | Claim
+    | ClaimReversal
+    | ClaimSettlement
 )
-
-LEFT = {
-    "receivable": "open_minor",
-    "receipt": "free_minor",
-    "write_off": "recoverable_minor",
-}
-"""The column of each table that keeps what is left of a document."""
 
 
 def quote_row(quote: Quote, revision: int) -> Values:
@@ -178,6 +181,7 @@ def fact_row(fact: Fact, seq: int) -> Values:
         # a rebate agreement is a contract too, and what is carried belongs to both
         contract = fact.agreement
         order = fact.into if isinstance(fact, RebateCarry) else None
+    topic = about(fact)
     return {
         "seq": seq,
         "series": series_key(fact.kind, fact.number)[0],
@@ -187,57 +191,53 @@ def fact_row(fact: Fact, seq: int) -> Values:
         "on_day": fact.on.isoformat(),
         "contract_key": key_of(contract) if contract else None,
         "order_key": key_of(order) if order else None,
+        "about_key": key_of(topic) if topic else None,
         **body_of(fact),
     }
 
 
-def typed_row(fact: Fact, seq: int) -> Values | None:
-    """The row of a fact in the table of its kind; ``None`` for kinds that have none.
+def balance_row(balance: Balance, kind: str, seq: int) -> Values:
+    """What is left of a document that the fact with the sequence number ``seq`` opened.
 
-    What is left of a new document is all of it. A reversal also needs to know the place of what
-    it reverses, which the fact does not say.
+    A receivable that another fact opened names what it comes from, but is no part of an invoice.
     """
-    match fact:
-        case Receivable() | Receipt() | Application() | WriteOff() | Recovery():
-            amount = minor(fact.amount)
-            values: Values = {
-                "number_key": key_of(fact.number),
-                "seq": seq,
-                "currency": fact.amount.code,
-                "on_day": fact.on.isoformat(),
-                "amount_minor": amount,
-            }
-            if fact.kind in LEFT:
-                values[LEFT[fact.kind]] = amount
-            return {**values, **_references(fact)}
-        case Reversal():
-            return {"seq": seq, "on_day": fact.on.isoformat()}
-        case _:
-            return None
+    document, book = balance.document, balance.book
+    booked = None if isinstance(document, WriteOff | Claim | RebateFact) else document.booked
+    due = document.due_on if isinstance(document, Receivable | Payable | Retention) else None
+    source = document.source if isinstance(document, Receivable) else ""
+    if isinstance(document, Receivable) and document.origin in OPENED_BY_FACTS:
+        source = ""
+    return {
+        "kind": kind,
+        "number_key": key_of(document.number),
+        "seq": seq,
+        "number": document.number,
+        "customer": balance.customer,
+        "customer_key": number_key(balance.customer),
+        "currency": document.amount.code,
+        "on_day": document.on.isoformat(),
+        "due_on": None if due is None else due.isoformat(),
+        "source_key": key_of(source) if source else None,
+        "amount_minor": minor(document.amount),
+        "left_minor": minor(balance.left),
+        "book_currency": None if book is None else book.code,
+        "book_minor": None if booked is None else minor(booked),
+        "book_left_minor": None if book is None else minor(book),
+        "revalued_minor": None if balance.revalued is None else minor(balance.revalued),
+        "last_day": balance.last_on.isoformat(),
+    }
 
 
-def _references(fact: Receivable | Receipt | Application | WriteOff | Recovery) -> Values:
-    match fact:
-        case Receivable():
-            return {
-                "customer": fact.customer,
-                "due_on": fact.due_on.isoformat(),
-                "source_key": key_of(fact.source) if fact.source else None,
-            }
-        case Receipt():
-            return {"customer": fact.customer}
-        case Application():
-            return {
-                "receipt_key": key_of(fact.receipt),
-                "receivable_key": key_of(fact.receivable),
-            }
-        case WriteOff():
-            return {"receivable_key": key_of(fact.receivable)}
-        case Recovery():
-            return {
-                "write_off_key": key_of(fact.write_off),
-                "receipt_key": key_of(fact.receipt),
-            }
+def movement_row(kind: str, number: str, amount: Money, book: Money | None, on: date) -> Values:
+    """What a fact took from a document (below zero) or gave back, but for its place."""
+    return {
+        "kind": kind,
+        "number_key": number,
+        "currency": amount.code,
+        "on_day": on.isoformat(),
+        "amount_minor": minor(amount),
+        "book_minor": None if book is None else minor(book),
+    }
 
 
 def entry_row(entry: JournalEntry, seq: int) -> Values:
@@ -265,4 +265,7 @@ def line_row(line: JournalLine, entry_key: str, place: int) -> Values:
         "currency": line.signed.code,
         "debit_minor": 0 if line.debit is None else minor(line.debit),
         "credit_minor": 0 if line.credit is None else minor(line.credit),
+        "book_currency": None if line.booked is None else line.booked.code,
+        "booked_minor": None if line.booked is None else minor(line.booked),
+        "book_only": int(line.book_only),
     }

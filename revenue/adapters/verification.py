@@ -6,22 +6,33 @@ hashes alone cannot show is that its end was cut off with every trace, or writte
 fact on; a ``Seal`` that was noted somewhere else does.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
 from cpq.kernel.errors import DomainError, Finding, Unreadable
 from cpq.kernel.model import Frozen
-from cpq.kernel.text import LocalText, number_key
+from cpq.kernel.text import number_key
 from cpq.quote import GivenNumber, Quote
-from revenue.adapters.excerpt import FACTS, fact_of
+from revenue.adapters.balances import Noting, Step, movements, opened_by
+from revenue.adapters.command_check import verify_commands
+from revenue.adapters.doubts import (
+    broken_rule,
+    chain_broken,
+    columns,
+    corrupt,
+    differs,
+    gap,
+    orphan,
+)
+from revenue.adapters.facts import FACTS, fact_of
 from revenue.adapters.history import deal_of, every_price, place_of
-from revenue.adapters.recording import Recorded, fingerprint
+from revenue.adapters.recording import closed_text, reversal_row
 from revenue.adapters.rows import Rows, document, sha256
 from revenue.adapters.shapes import (
-    LEFT,
     Values,
+    balance_row,
     contract_row,
     deal_price_row,
     entry_row,
@@ -30,7 +41,6 @@ from revenue.adapters.shapes import (
     number_row,
     order_row,
     quote_row,
-    typed_row,
 )
 from revenue.application import Reversal
 from revenue.chart import ChartOfAccounts
@@ -46,14 +56,15 @@ _ALL = "SELECT * FROM {p}TABLE WHERE tenant = :tenant ORDER BY KEY"
 # one state of the database anyway.
 _HOLD = "SELECT last_seq FROM {p}head WHERE tenant = :tenant FOR SHARE"
 _READ_ONLY = "SELECT current_setting('transaction_read_only')"
-_HEAD = "SELECT last_seq, chain FROM {p}head WHERE tenant = :tenant"
+_HEAD = "SELECT last_seq, chain, closed_through FROM {p}head WHERE tenant = :tenant"
 _CHAIN = "SELECT chain FROM {p}fact WHERE tenant = :tenant AND seq = :seq"
-_COMMANDS = (
-    "SELECT op, key, fingerprint, result FROM {p}command WHERE tenant = :tenant ORDER BY op, key"
-)
 
-_LOOKED_AT_ELSEWHERE = ("budget",)
-_TYPED = ("receivable", "receipt", "application", "write_off", "recovery", "reversal")
+_TYPED = {
+    "balance": ("kind", "number_key"),
+    "movement": ("kind", "number_key", "seq"),
+    "reversal": ("reverses_seq",),
+}
+"""The tables that the facts say everything about, and the keys of their rows."""
 
 Expected = dict[str, dict[tuple[Any, ...], Values]]
 """Table → key of a row → what must stand in it."""
@@ -82,17 +93,20 @@ def verify(rows: Rows, *, chart: ChartOfAccounts, seal: Seal | None = None) -> t
     findings = [*_documents(rows)]
     facts, doubts = _facts(rows)
     doubts += _unsealed(rows, seal)
-    balances = Balances()
-    doubts += _replayed(balances, facts)
+    documents = Noting()
+    balances = Balances(documents=documents)
+    steps, broken = _replayed(balances, documents, facts)
+    doubts += broken
     findings += doubts
-    expected = _expected_typed(facts, balances)
-    for table in _TYPED:
-        key = ("reverses_seq",) if table == "reversal" else ("number_key",)
+    if not doubts:
+        findings += _closed(rows, balances)
+    expected = _expected_typed(steps, documents)
+    for table, key in _TYPED.items():
         findings += _compared(rows, table, key, expected[table])
     if not doubts:
         # Entries of facts that are themselves in doubt would only say so again.
         findings += _journal(rows, facts, chart)
-    return (*findings, *_commands(rows, facts))
+    return (*findings, *verify_commands(rows, facts))
 
 
 def _hold(rows: Rows) -> None:
@@ -108,30 +122,8 @@ def others_write(rows: Rows) -> bool:
     return setting is not None and setting[0] == "off"
 
 
-def _finding(reason: str, place: str, en: str, zh: str) -> Finding:
-    return Finding(code=f"store.{reason}", place=place, message=LocalText(en=en, zh=zh))
-
-
-def differs(place: str, column: str) -> Finding:
-    """A column that was changed."""
-    return _finding(
-        "altered_row",
-        place,
-        f"the column {column} does not hold what the document says",
-        f"{column} 列与单据内容不符",
-    )
-
-
 def _all(rows: Rows, table: str, *key: str) -> Iterable[Row[Any]]:
     return rows.all(_ALL.replace("TABLE", table).replace("KEY", ", ".join(key)))
-
-
-def columns(row: Row[Any], expected: Values, place: str) -> Iterator[Finding]:
-    """A finding for each column that does not hold what it must."""
-    found = row._asdict()
-    for column, value in expected.items():
-        if found[column] != value:
-            yield differs(place, column)
 
 
 def _documents(rows: Rows) -> Iterator[Finding]:
@@ -201,13 +193,6 @@ def _revisions(found: Iterable[Row[Any]]) -> Iterator[Finding]:
         last[key] = row.revision
 
 
-def orphan(place: str) -> Finding:
-    """A row that nothing explains."""
-    return _finding(
-        "orphan_row", place, "the row belongs to nothing that is stored", "该行没有对应的单据"
-    )
-
-
 def _each(
     found: Iterable[Row[Any]],
     kind: type[Any],
@@ -223,23 +208,18 @@ def _each(
         yield from columns(row, shape(content, row), place(row))
 
 
-def corrupt(place: str, error: DomainError) -> Finding:
-    """A row whose content cannot be what was written."""
-    return _finding("corrupt_document", place, error.message, "内容与其哈希值不符，或无法读取")
-
-
 def _facts(rows: Rows) -> tuple[list[tuple[int, Fact]], list[Finding]]:
     """The readable facts with their sequence numbers, and what is wrong with the others."""
     facts: list[tuple[int, Fact]] = []
     findings: list[Finding] = []
     chain, last = sha256(rows.tenant), 0
-    for row in rows.all(FACTS.replace("SELECT ", "SELECT contract_key, order_key, ", 1)):
+    for row in rows.all(FACTS.replace("SELECT ", "SELECT contract_key, order_key, about_key, ", 1)):
         place = f"fact {row.seq}"
         if row.seq != last + 1:
             findings.append(gap(f"fact {last + 1}"))
         chain, last = sha256(chain, row.sha256), row.seq
         if row.chain != chain:
-            findings.append(_chain_broken(place))
+            findings.append(chain_broken(place))
             chain = row.chain
         try:
             fact = fact_of(row)
@@ -253,7 +233,7 @@ def _facts(rows: Rows) -> tuple[list[tuple[int, Fact]], list[Finding]]:
         findings += [gap("head")] if facts else []
     else:
         findings += [gap(f"fact {last + 1}")] if head.last_seq != last else []
-        findings += [_chain_broken("head")] if head.chain != chain else []
+        findings += [chain_broken("head")] if head.chain != chain else []
     return facts, findings
 
 
@@ -264,54 +244,46 @@ def _unsealed(rows: Rows, seal: Seal | None) -> Iterator[Finding]:
     if row is None:
         yield gap(f"fact {seal.seq}")
     elif row.chain != seal.chain:
-        yield _chain_broken(f"fact {seal.seq}")
+        yield chain_broken(f"fact {seal.seq}")
 
 
-def gap(place: str) -> Finding:
-    """A row that must be there and is not."""
-    return _finding("missing_row", place, "a row is missing", "缺少一行")
-
-
-def _chain_broken(place: str) -> Finding:
-    return _finding(
-        "chain_broken",
-        place,
-        "the chain of hashes breaks here: a fact was changed, removed or put in",
-        "哈希链在此断开：有记录被修改、删除或插入",
-    )
-
-
-def _replayed(balances: Balances, facts: Iterable[tuple[int, Fact]]) -> Iterator[Finding]:
+def _replayed(
+    balances: Balances, documents: Noting, facts: Iterable[tuple[int, Fact]]
+) -> tuple[list[Step], list[Finding]]:
+    """What each fact did, and which of them break a rule."""
+    steps: list[Step] = []
+    broken: list[Finding] = []
     for seq, fact in facts:
         try:
             rules.record(balances, fact)
         except DomainError as error:
-            yield broken_rule(f"fact {seq}", error)
+            broken.append(broken_rule(f"fact {seq}", error))
+        steps.append((seq, fact, documents.noted(fact)))
+    return steps, broken
 
 
-def broken_rule(place: str, error: DomainError) -> Finding:
-    """A fact that does not follow from those before it."""
-    return _finding("broken_rule", place, str(error), f"违反台账规则 [{error.code}]")
+def _closed(rows: Rows, balances: Balances) -> Iterator[Finding]:
+    head = rows.first(_HEAD)
+    if head is not None and head.closed_through != closed_text(balances.closed.get("")):
+        yield differs("head", "closed_through")
 
 
-def _expected_typed(facts: Iterable[tuple[int, Fact]], balances: Balances) -> Expected:
+def _expected_typed(steps: Sequence[Step], documents: Noting) -> Expected:
     expected: Expected = {table: {} for table in _TYPED}
+    for key, seq in opened_by(steps).items():
+        balance = documents.get(key)
+        assert balance is not None, "it was opened in this replay"
+        expected["balance"][key] = balance_row(balance, key[0], seq)
+    for values in movements(steps):
+        place = tuple(values[column] for column in _TYPED["movement"])
+        expected["movement"][place] = values
     settled: dict[str, int] = {}
-    for seq, fact in facts:
+    for seq, fact, _ in steps:
         if series_key(fact.kind, fact.number)[0] == "settlement":
             settled[number_key(fact.number)] = seq
-        values = typed_row(fact, seq)
-        if values is None:
-            continue
         if isinstance(fact, Reversal):
-            values["reverses_seq"] = settled.get(number_key(fact.reverses), 0)
-            expected["reversal"][values["reverses_seq"],] = values
-            continue
-        if fact.kind in LEFT:
-            balance = balances.documents.get((fact.kind, number_key(fact.number)))
-            if balance is not None:
-                values[LEFT[fact.kind]] = balance.left.minor
-        expected[fact.kind][values["number_key"],] = values
+            reverses = settled.get(number_key(fact.reverses), 0)
+            expected["reversal"][reverses,] = reversal_row(fact, seq, reverses)
     return expected
 
 
@@ -350,19 +322,3 @@ def _journal(
     )
     yield from _compared(rows, "journal_entry", ("number_key",), entries)
     yield from _compared(rows, "journal_line", ("entry_key", "place"), lines)
-
-
-def _commands(rows: Rows, facts: Iterable[tuple[int, Fact]]) -> Iterator[Finding]:
-    known = dict(facts)
-    for row in rows.all(_COMMANDS):
-        if row.op in _LOOKED_AT_ELSEWHERE:
-            continue
-        place = f"command {row.op} {row.key}"
-        try:
-            result = Recorded.model_validate_json(row.result)
-            own = [known[seq] for seq in range(result.first, result.last + 1)]
-        except (ValueError, KeyError):
-            yield differs(place, "result")
-            continue
-        if row.op != "record" or row.fingerprint != fingerprint(row.key, own):
-            yield differs(place, "fingerprint")

@@ -17,34 +17,41 @@ from typing import Self, get_args
 
 from pydantic import model_validator
 
-from cpq.kernel.errors import Invalid, Refused
+from cpq.kernel.errors import Invalid, NotFound, Refused
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money, money_total
 from cpq.kernel.text import number_key
 from revenue.application import Reversal
+from revenue.credit_note import CreditNote
 from revenue.fulfilment import Delivery
 from revenue.invoice import Invoice
+from revenue.ledger.allowance import allowance_changes
 from revenue.ledger.balance import Balance, Balances
 from revenue.ledger.claims import claim_balance
-from revenue.ledger.fact import Fact, Settlement, read_fact
-from revenue.ledger.open_item import Ageing, AgeingRow, OpenItem, age, days_overdue
+from revenue.ledger.effect import DocumentKind, names_opened
+from revenue.ledger.fact import Fact, Settlement, Taking, read_fact
+from revenue.ledger.open_item import Ageing, AgeingRow, Credit, OpenItem, age, days_overdue
 from revenue.ledger.rebates import rebate_balance
-from revenue.ledger.rules import DocumentKind, document, meet, record
+from revenue.ledger.rules import record
 from revenue.ledger.spread import Share, applications, due_order, oldest_first, spread
 from revenue.ledger.statement import CustomerStatement, StatementRow, customer_statement
+from revenue.ledger.taking import document, meet
+from revenue.ledger.valuation import Settled, valued
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
-from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
+from revenue.writeoff import Recovery, WriteOff
 
 __all__ = [
     "Ageing",
     "AgeingRow",
+    "Credit",
     "CustomerStatement",
     "Fact",
     "OpenItem",
     "ReceivablesLedger",
     "Settlement",
     "StatementRow",
+    "Taking",
     "apply_oldest",
     "read_fact",
 ]
@@ -82,12 +89,23 @@ class ReceivablesLedger(Frozen):
     def record(self, *facts: Fact) -> "ReceivablesLedger":
         """The ledger with these facts appended: all of them, or none and a refusal.
 
-        Raises ``Conflict`` (``fact.number_taken``, ``invoice.out_of_date``,
-        ``delivery.out_of_date``, ``claim.out_of_date``, ``claim_reversal.out_of_date``),
-        ``NotFound`` (``receivable.unknown``, ``receipt.unknown``, ``write_off.unknown``,
-        ``claim.unknown``, ``reversal.unknown_fact``), ``Refused`` for every rule of the trade (see
+        Raises ``Conflict`` (``fact.number_taken``, and ``….out_of_date`` for what was made when
+        the ledger stood otherwise), ``NotFound`` (``receivable.unknown``, ``receipt.unknown``,
+        ``reversal.unknown_fact`` and others), ``Refused`` for every rule of the trade (see
         ``revenue.ledger.rules``), ``Invalid`` (``fact.unknown_kind``).
         """
+        return self._recorded(facts, with_values=False)
+
+    def settle(self, *facts: Fact) -> "ReceivablesLedger":
+        """As ``record``, each settlement valued in the book currency as the ledger stands then.
+
+        What bears no value there is recorded as it is, so in one currency both are the same.
+        """
+        return self._recorded(facts, with_values=True)
+
+    def _recorded(self, facts: Sequence[Fact], *, with_values: bool) -> "ReceivablesLedger":
+        draft = self._balances.draft()
+        made: list[Fact] = []
         for fact in facts:
             if not isinstance(fact, _KINDS):
                 raise Invalid(
@@ -95,12 +113,22 @@ class ReceivablesLedger(Frozen):
                     f"the ledger records facts such as a Receipt or an Application; found "
                     f"{type(fact).__name__}",
                 )
-        balances = _folded(self._balances, facts)
+            if with_values and isinstance(fact, Taking):
+                fact = valued(draft, fact)  # noqa: PLW2901 - the same fact, with its values
+            record(draft, fact)
+            made.append(fact)
         # the facts are validated values and the fold has checked them; validating the whole
         # tuple again would make the cost of a fact grow with the ledger
-        ledger = ReceivablesLedger.model_construct(facts=self.facts + facts)
-        ledger.__dict__["_balances"] = balances
+        ledger = ReceivablesLedger.model_construct(facts=(*self.facts, *made))
+        ledger.__dict__["_balances"] = draft.sealed()
         return ledger
+
+    def valued(self, fact: Settled) -> Settled:
+        """The settlement with the book values that it takes now; see ``settle``.
+
+        Raises ``NotFound`` where a document is unknown.
+        """
+        return valued(self._balances, fact)
 
     # --- what happened ----------------------------------------------------------------------
 
@@ -115,6 +143,30 @@ class ReceivablesLedger(Frozen):
         found = self._document("receipt", number).document
         assert isinstance(found, Receipt)
         return found
+
+    def settlement(self, number: str) -> Settlement:
+        """The settlement of that number. Raises ``NotFound`` (``settlement.unknown``)."""
+        found = self._balances.facts.get(("settlement", number_key(number)))
+        if not isinstance(found, Settlement):
+            raise NotFound(
+                "settlement.unknown",
+                f"the ledger holds no settlement {number!r}, such as an application; correct the "
+                "number",
+                number=number,
+            )
+        return found
+
+    def has_settlement(self, number: str) -> bool:
+        """Whether a settlement bears that number, reversed or not."""
+        return self._balances.facts.get(("settlement", number_key(number))) is not None
+
+    def stands(self, settlement: Settlement) -> bool:
+        """Whether nothing has reversed a settlement."""
+        return self._balances.reversals.get(number_key(settlement.number)) is None
+
+    def balance(self, kind: DocumentKind, number: str) -> Balance:
+        """A document with what is left of it. Raises ``NotFound`` (``receivable.unknown`` …)."""
+        return self._document(kind, number)
 
     def deliveries(
         self, order: str | None = None, *, contract: str | None = None
@@ -149,6 +201,25 @@ class ReceivablesLedger(Frozen):
         """What of a receipt is free: its amount less what was applied and took recoveries."""
         return self._document("receipt", receipt).left_on(as_of)
 
+    def left(self, kind: DocumentKind, number: str, *, as_of: date | None = None) -> Money:
+        """What is left of a document of any kind: open, free, held back or not recovered.
+
+        Raises ``NotFound`` (``credit_note.unknown`` and the like).
+        """
+        return self._document(kind, number).left_on(as_of)
+
+    def book_value(
+        self, kind: DocumentKind, number: str, *, as_of: date | None = None
+    ) -> Money | None:
+        """What is left of a document's value in the book currency; ``None`` where it bears none."""
+        return self._document(kind, number).book_on(as_of)
+
+    @property
+    def closed_through(self) -> date | None:
+        """The day through which the books are closed, if they are."""
+        through = self._balances.closed.get("")
+        return None if through == date.min else through
+
     def recoverable_amount(self, write_off: str, *, as_of: date | None = None) -> Money:
         """What of a write-off is not recovered; zero once it is reversed."""
         return self._document("write_off", write_off).left_on(as_of)
@@ -178,29 +249,46 @@ class ReceivablesLedger(Frozen):
             receivable = balance.document
             if left.amount and isinstance(receivable, Receivable):
                 days = None if as_of is None else days_overdue(receivable.due_on, as_of)
-                items.append(OpenItem(receivable=receivable, open=left, days_overdue=days))
+                book = balance.book_on(as_of)
+                items.append(
+                    OpenItem(receivable=receivable, open=left, days_overdue=days, booked=book)
+                )
         return tuple(items)
 
     def on_account(self, customer: str, *, as_of: date | None = None) -> tuple[Money, ...]:
         """What a customer paid and nobody applied yet, one amount per currency (预收)."""
-        key = number_key(customer)
         sums: dict[str, Money] = {}
-        for fact in self.facts:
-            if isinstance(fact, Receipt) and number_key(fact.customer) == key:
-                free = self.free_amount(fact.number, as_of=as_of)
-                sums[free.code] = sums.get(free.code, Money.zero(free.code)) + free
+        for credit in self.credits(customer, as_of=as_of):
+            free = credit.free
+            sums[free.code] = sums.get(free.code, Money.zero(free.code)) + free
         return tuple(sums[code] for code in sorted(sums) if sums[code].amount)
+
+    def credits(
+        self, customer: str | None = None, *, as_of: date | None = None
+    ) -> tuple[Credit, ...]:
+        """Receipts and credit notes of which something is free, of one customer or of all.
+
+        As recorded; ``""`` is the customer of receipts whose payer nobody knows yet.
+        """
+        key = None if customer is None else number_key(customer)
+        found = []
+        for fact in self.facts:
+            for kind, number in names_opened(fact):
+                if kind in ("receipt", "credit_note"):
+                    balance = self._document(kind, number)
+                    left, credit = balance.left_on(as_of), balance.document
+                    if left.amount and key in (None, number_key(balance.customer)):
+                        assert isinstance(credit, Receipt | CreditNote)
+                        found.append(Credit(document=credit, free=left))
+        return tuple(found)
 
     def allowance(self, currency: str, *, as_of: date | None = None) -> Money:
         """The allowance for bad debts: charges − write-offs + recoveries (坏账准备余额).
 
         Below zero where more was written off than was charged.
         """
-        amounts = (_allowance_change(fact, self._balances) for fact in self.facts_until(as_of))
-        return money_total(
-            (amount for amount in amounts if amount is not None and amount.code == currency),
-            currency,
-        )
+        changes = allowance_changes(self.facts_until(as_of), self._balances)
+        return money_total((each for each in changes if each.code == currency), currency)
 
     def facts_until(self, as_of: date | None) -> Iterator[Fact]:
         """The facts dated up to and on a day, as recorded."""
@@ -254,12 +342,12 @@ class ReceivablesLedger(Frozen):
                 receipt=receipt,
                 receivables=tuple(to),
             )
-        return self.record(*applications(shares, number=number, on=on))
+        return self.settle(*applications(shares, number=number, on=on))
 
     def unapply(
         self, application: str, *, number: str, on: date, reason: str
     ) -> "ReceivablesLedger":
-        """Reverse an application, write-off, recovery or claim settlement by number (反核销).
+        """Reverse a settlement of any kind by its number (反核销).
 
         ``number`` is that of the reversal. Raises what ``record`` raises.
         """
@@ -293,7 +381,7 @@ class ReceivablesLedger(Frozen):
                 f"nothing of receivable {receivable} is open from {on} on",
                 receivable=receivable,
             )
-        return self.record(
+        return self.settle(
             WriteOff(
                 number=number,
                 receivable=receivable,
@@ -328,7 +416,7 @@ class ReceivablesLedger(Frozen):
                     write_off=write_off,
                     receipt=receipt,
                 )
-        return self.record(
+        return self.settle(
             Recovery(number=number, write_off=write_off, receipt=receipt, amount=amount, on=on)
         )
 
@@ -342,9 +430,10 @@ class ReceivablesLedger(Frozen):
             numbers = self._balances.receivables.get(number_key(customer)) or ()
             return (self._document("receivable", number) for number in numbers)
         return (
-            self._document("receivable", fact.number)
+            self._document("receivable", number)
             for fact in self.facts
-            if isinstance(fact, Receivable)
+            for kind, number in names_opened(fact)
+            if kind == "receivable"
         )
 
 
@@ -353,16 +442,6 @@ def _folded(balances: Balances, facts: Sequence[Fact]) -> Balances:
     for fact in facts:
         record(draft, fact)
     return draft.sealed()
-
-
-def _allowance_change(fact: Fact, balances: Balances) -> Money | None:
-    if isinstance(fact, Reversal):
-        settlement = balances.facts.get(("settlement", number_key(fact.reverses)))
-        change = None if settlement is None else _allowance_change(settlement, balances)
-        return None if change is None else -change
-    if isinstance(fact, WriteOff):
-        return -fact.amount
-    return fact.amount if isinstance(fact, AllowanceCharge | Recovery) else None
 
 
 def apply_oldest(
@@ -385,4 +464,4 @@ def apply_oldest(
     balances = ledger._balances  # noqa: SLF001 - a verb of the ledger, beside it for its subject
     sources = [document(balances, "receipt", receipt) for receipt in receipts]
     shares = spread([(source, oldest_first(balances, source, on=on)) for source in sources], on=on)
-    return ledger.record(*applications(shares, number=number, on=on))
+    return ledger.settle(*applications(shares, number=number, on=on))

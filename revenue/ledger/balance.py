@@ -1,4 +1,4 @@
-"""Balances that grow with the facts: what is left of each receivable, receipt and write-off.
+"""Balances that grow with the facts: what is left of each document that settles or is settled.
 
 A balance is a fold over facts, but folding all of them for every new one would make the cost of
 recording grow with the ledger. So the ledger carries its fold along, as values that share what
@@ -14,32 +14,59 @@ from typing import NamedTuple
 from cpq.kernel.layers import Layers
 from cpq.kernel.money import Money
 from revenue.claim import Claim
+from revenue.credit_note import CreditNote, Payable
 from revenue.ledger.fact import Fact
 from revenue.rebate.fact import RebateFact
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
+from revenue.retention import Retention
 from revenue.writeoff import WriteOff
 
 
 class Move(NamedTuple):
-    """What a fact took from (negative) or gave back to a balance, from a day on."""
+    """What a fact took from (negative) or gave back to a balance, from a day on; ``book`` is what
+    it moved in the book currency, of a document that bears a value there.
+    """
 
     on: date
     amount: Money
+    book: Money | None = None
+
+    def with_(self, other: "Move") -> "Move":
+        """Both moves of one day as one."""
+        return Move(self.on, self.amount + other.amount, added_up(self.book, other.book))
+
+
+def added_up(first: Money | None, second: Money | None) -> Money | None:
+    """The sum of what is there.
+
+    >>> added_up(None, Money("2", "CNY")), added_up(None, None)
+    (Money('2', 'CNY'), None)
+    """
+    if first is None or second is None:
+        return second if first is None else first
+    return first + second
+
+
+Document = Receivable | Receipt | CreditNote | Payable | Retention | WriteOff
+"""What a settlement takes from."""
 
 
 class Balance(NamedTuple):
     """What is left of a document: of a receivable it is open, of a receipt free, of a write-off
     not recovered, of a claim owed or settled, of a rebate owed (its document is the earliest fact
     of it). ``last_on`` is the latest day on which it moved; ``moves`` are the sums of each day on
-    which it did, by day.
+    which it did, by day. ``book`` is what is left of its value in the book currency, where it is in
+    another one, and ``revalued`` what was left of the document when only that value moved last.
     """
 
-    document: Receivable | Receipt | WriteOff | Claim | RebateFact
+    document: Document | Claim | RebateFact
     customer: str
     left: Money
     last_on: date
     moves: tuple[Move, ...] = ()
+    book: Money | None = None
+    revalued: Money | None = None
 
     def moved(self, move: Move) -> "Balance":
         """The balance after one more move, whenever it took place."""
@@ -49,14 +76,15 @@ class Balance(NamedTuple):
             self.left + move.amount,
             max(self.last_on, move.on),
             self._with(move),
+            added_up(self.book, move.book),
+            self.revalued if move.amount.amount else self.left,
         )
 
     def _with(self, move: Move) -> tuple[Move, ...]:
         moves = self.moves
         place = bisect_left(moves, move.on, key=lambda each: each.on)
         if place < len(moves) and moves[place].on == move.on:
-            move = Move(move.on, moves[place].amount + move.amount)
-            return (*moves[:place], move, *moves[place + 1 :])
+            return (*moves[:place], moves[place].with_(move), *moves[place + 1 :])
         return (*moves[:place], move, *moves[place:])
 
     def left_on(self, as_of: date | None) -> Money:
@@ -71,6 +99,27 @@ class Balance(NamedTuple):
                 break
             left = left - move.amount
         return left
+
+    def book_on(self, as_of: date | None) -> Money | None:
+        """What is left of the value in the book currency at the end of a day."""
+        book = self.book
+        if book is None or as_of is None or as_of >= self.last_on:
+            return book
+        if as_of < self.document.on:
+            return book - book
+        for move in reversed(self.moves):
+            if move.on <= as_of:
+                break
+            book = book if move.book is None else book - move.book
+        return book
+
+    def share_of_book(self, amount: Money) -> Money | None:
+        """The book value of ``amount`` of what is left: its share, rounded half up, and all of it
+        for all that is left and for more, which is refused elsewhere.
+        """
+        if self.book is None or amount >= self.left:
+            return self.book
+        return self.book.share(amount.ratio_to(self.left))
 
     def available_from(self, on: date) -> Money:
         """What can be taken on a day: the least that is left on it or on any later day.
@@ -107,7 +156,9 @@ class Balances:
     (a rebate agreement to that of its rebates), ``billed`` (contract, line) to a gross amount,
     ``owed`` an invoice to its receivables' sum,
     ``claimed`` (contract, funder, promotion, line, tax code) to what was claimed of it, and (claim,
-    line, tax code) to what was reversed of it.
+    line, tax code) to what was reversed of it. ``about`` maps a kind of facts and what they are
+    about (``revenue.ledger.series.about``) to those facts, ``closed`` nothing (``""``) to the day
+    through which the books are closed.
     """
 
     facts: Layers[Key, Fact] = field(default_factory=Layers)
@@ -120,39 +171,19 @@ class Balances:
     billed: Layers[tuple[str, str], Money] = field(default_factory=Layers)
     owed: Layers[str, Money] = field(default_factory=Layers)
     claimed: Layers[tuple[str, ...], Money] = field(default_factory=Layers)
+    about: Layers[Key, tuple[Fact, ...]] = field(default_factory=Layers)
+    closed: Layers[str, date] = field(default_factory=Layers)
 
     def draft(self) -> "Balances":
         """A copy for one call of ``record``."""
-        return Balances(
-            self.facts.draft(),
-            self.documents.draft(),
-            self.reversals.draft(),
-            self.receivables.draft(),
-            self.delivered.draft(),
-            self.delivered_net.draft(),
-            self.currencies.draft(),
-            self.billed.draft(),
-            self.owed.draft(),
-            self.claimed.draft(),
-        )
+        return Balances(*(getattr(self, name).draft() for name in self.__slots__))
 
     def sealed(self) -> "Balances":
         """The draft as a value."""
-        return Balances(
-            self.facts.sealed(),
-            self.documents.sealed(),
-            self.reversals.sealed(),
-            self.receivables.sealed(),
-            self.delivered.sealed(),
-            self.delivered_net.sealed(),
-            self.currencies.sealed(),
-            self.billed.sealed(),
-            self.owed.sealed(),
-            self.claimed.sealed(),
-        )
+        return Balances(*(getattr(self, name).sealed() for name in self.__slots__))
 
-    def move(self, key: Key, on: date, amount: Money) -> None:
+    def move(self, key: Key, on: date, amount: Money, book: Money | None = None) -> None:
         """Take from or give back to a document; only in a draft."""
         balance = self.documents.get(key)
         assert balance is not None, f"{key} was found before it moves"
-        self.documents.put(key, balance.moved(Move(on, amount)))
+        self.documents.put(key, balance.moved(Move(on, amount, book)))

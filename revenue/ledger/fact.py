@@ -9,17 +9,59 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from cpq.kernel.errors import Unreadable
-from revenue.application import Application, Reversal
+from revenue.application import Adjustment, Application, DebtorChange, Reversal
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
+from revenue.credit_limit import CreditLimit, CreditStatus
+from revenue.credit_note import CreditNote, Payable
+from revenue.exchange import Revaluation
 from revenue.fulfilment import Acceptance, Delivery
+from revenue.hold import CreditHold, HoldRelease
 from revenue.invoice import Invoice
+from revenue.period import PeriodClose, PeriodReopening
 from revenue.rebate.fact import RebateAccrual, RebateCarry, RebateClawBack, RebateSettlement
-from revenue.receipt import Receipt
+from revenue.receipt import Identification, Receipt, Refund
 from revenue.receivable import Receivable
-from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
+from revenue.reminder import DunningBlock, Reminder
+from revenue.retention import RetentionRelease
+from revenue.risk_record import RiskRecord, RiskRecordWithdrawal
+from revenue.writeoff import (
+    AllowanceCharge,
+    Recovery,
+    WriteOff,
+    WriteOffDecision,
+    WriteOffProposal,
+)
 
-Settlement = Application | WriteOff | Recovery | ClaimSettlement | RebateSettlement
+Taking = (
+    Application
+    | Adjustment
+    | DebtorChange
+    | Identification
+    | Refund
+    | RetentionRelease
+    | WriteOff
+    | Recovery
+)
+"""What takes an amount from documents of one customer, and may open others."""
+
+Settlement = Taking | Revaluation | ClaimSettlement | RebateSettlement
 """What a reversal can undo."""
+
+Note = (
+    PeriodClose
+    | PeriodReopening
+    | WriteOffProposal
+    | WriteOffDecision
+    | Reminder
+    | DunningBlock
+    | CreditHold
+    | HoldRelease
+    | CreditLimit
+    | CreditStatus
+    | RiskRecord
+    | RiskRecordWithdrawal
+)
+"""What moves no money and holds from its day on."""
 
 Fact = Annotated[
     Delivery
@@ -27,18 +69,20 @@ Fact = Annotated[
     | Invoice
     | Receivable
     | Receipt
-    | Application
+    | CreditNote
+    | Payable
+    | Taking
+    | Revaluation
     | Reversal
     | AllowanceCharge
-    | WriteOff
-    | Recovery
     | Claim
     | ClaimReversal
     | ClaimSettlement
     | RebateAccrual
     | RebateSettlement
     | RebateClawBack
-    | RebateCarry,
+    | RebateCarry
+    | Note,
     Field(discriminator="kind"),
 ]
 """Anything that a ``ReceivablesLedger`` records."""

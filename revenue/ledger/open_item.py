@@ -10,9 +10,11 @@ from datetime import date
 from itertools import pairwise
 
 from cpq.kernel.errors import Invalid
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode, Money, money_total
 from cpq.kernel.text import Code, Line
+from revenue.credit_note import CreditNote
+from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 
 
@@ -20,12 +22,26 @@ class OpenItem(Frozen):
     """A receivable of which ``open`` is left (未清项).
 
     ``days_overdue`` counts from the due date to the day that was asked about, 0 while it is not
-    due; it is ``None`` where no day was asked about.
+    due; it is ``None`` where no day was asked about. ``booked`` is what is left of its value in the
+    book currency, where it is in another one.
     """
 
     receivable: Receivable
     open: Money
     days_overdue: int | None = None
+    booked: Money | None = added(None)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether it is what a customer disputes of a receivable."""
+        return self.receivable.origin == "dispute"
+
+
+class Credit(Frozen):
+    """A receipt or a credit note of which ``free`` is left to apply or to pay back."""
+
+    document: Receipt | CreditNote
+    free: Money
 
 
 def days_overdue(due_on: date, as_of: date) -> int:

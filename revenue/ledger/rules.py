@@ -1,36 +1,25 @@
 """The rules of the ledger: what each fact must meet, and what it moves.
 
-One function per kind of fact. Each looks first and moves last, in a draft that is thrown away
-when a fact of the same call is refused; so of several facts either all are recorded or none.
-
-    ================  ===========================  ================================
-    fact              takes from                   gives to
-    ================  ===========================  ================================
-    receivable        –                            open of the receivable
-    receipt           –                            free of the receipt
-    application       open and free                –
-    write-off         open                         recoverable of the write-off
-    recovery          recoverable and free         –
-    reversal          what the fact gave to        what the fact took from
-    ================  ===========================  ================================
-
-Delivery, invoice and acceptance move none of these; they must fit what was delivered and billed.
+Each looks first and moves last, in a draft that is thrown away when a fact of the same call is
+refused; so of several facts either all are recorded or none. Documents open with all of their
+amount left; what takes from them goes by ``revenue.ledger.taking``, and a reversal gives it back.
+Delivery, invoice and acceptance take from nothing; they must fit what was delivered and billed.
 Claims on funders have their rules in ``revenue.ledger.claims``, rebates in
-``revenue.ledger.rebates``.
+``revenue.ledger.rebates``, what moves no money in ``revenue.ledger.notes``.
 """
 
-from datetime import date
 from decimal import Decimal
-from typing import Literal, assert_never
 
 from cpq.kernel.errors import Conflict, NotFound, Refused
-from cpq.kernel.money import Money, plain, total
+from cpq.kernel.money import Money, money_total, plain, total
 from cpq.kernel.text import number_key
-from revenue.application import Application, Reversal
+from revenue.application import Adjustment, Application, DebtorChange, Reversal
 from revenue.claim import Claim, ClaimReversal, ClaimSettlement
+from revenue.credit_note import CreditNote, Payable
+from revenue.exchange import Revaluation
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
-from revenue.ledger.balance import Balance, Balances, Key
+from revenue.ledger.balance import Balances
 from revenue.ledger.claims import (
     record_claim,
     record_claim_reversal,
@@ -38,6 +27,7 @@ from revenue.ledger.claims import (
     undo_claim_settlement,
 )
 from revenue.ledger.fact import Fact, Settlement
+from revenue.ledger.notes import keep_about, record_note, refuse_closed, refuse_unapproved
 from revenue.ledger.rebates import (
     record_rebate,
     refuse_beyond_claw_back,
@@ -45,32 +35,52 @@ from revenue.ledger.rebates import (
     undo_rebate_settlement,
 )
 from revenue.ledger.series import IRREVERSIBLE, noun, refuse_before, series_key
+from revenue.ledger.taking import (
+    open_document,
+    record_revaluation,
+    record_taking,
+    undo_revaluation,
+    undo_taking,
+)
 from revenue.rebate.fact import RebateAccrual, RebateCarry, RebateClawBack, RebateSettlement
-from revenue.receipt import Receipt
-from revenue.receivable import Receivable
+from revenue.receipt import Identification, Receipt, Refund
+from revenue.receivable import OPENED_BY_FACTS, Receivable
+from revenue.retention import RetentionRelease
 from revenue.writeoff import AllowanceCharge, Recovery, WriteOff
-
-DocumentKind = Literal["receivable", "receipt", "write_off"]
-_Taking = Application | WriteOff | Recovery
 
 
 def record(draft: Balances, fact: Fact) -> None:
     """Check ``fact`` against what the draft holds, and move its balances."""
     key = series_key(fact.kind, fact.number)
     _refuse_taken(fact, draft.facts.get(key))
+    refuse_closed(draft, fact)
     match fact:
-        case Application():
-            _record_application(draft, fact)
+        case (
+            Application()
+            | Adjustment()
+            | DebtorChange()
+            | Identification()
+            | Refund()
+            | RetentionRelease()
+            | Recovery()
+        ):
+            record_taking(draft, fact)
+        case WriteOff():
+            refuse_unapproved(draft, fact)
+            record_taking(draft, fact)
         case Receivable():
             _record_receivable(draft, fact)
         case Receipt():
             if fact.rebate:
                 refuse_other_credit(draft, fact)
-            _open(draft, fact, fact.customer)
-        case WriteOff():
-            _record_write_off(draft, fact)
-        case Recovery():
-            _record_recovery(draft, fact)
+            _open(draft, fact)
+        case CreditNote():
+            _refuse_beyond_invoice(draft, fact)
+            _open(draft, fact)
+        case Payable():
+            _open(draft, fact)
+        case Revaluation():
+            record_revaluation(draft, fact)
         case Reversal():
             _record_reversal(draft, fact)
         case Invoice():
@@ -88,22 +98,24 @@ def record(draft: Balances, fact: Fact) -> None:
         case Acceptance() | AllowanceCharge():
             pass
         case _:
-            assert_never(fact)
+            record_note(draft, fact)
     draft.facts.put(key, fact)
+    keep_about(draft, fact)
 
 
-def document(draft: Balances, kind: DocumentKind, number: str) -> Balance:
-    """The balance of a document. Raises ``NotFound`` (``receivable.unknown``,
-    ``receipt.unknown``, ``write_off.unknown``).
-    """
-    found = draft.documents.get((kind, number_key(number)))
-    if found is None:
-        raise NotFound(
-            f"{kind}.unknown",
-            f"the ledger holds no {noun(kind)} {number!r}; record it first or correct the number",
-            number=number,
+def _open(draft: Balances, fact: Receipt | CreditNote | Payable | Receivable) -> None:
+    """A document of a number that no settlement has given to what it opened."""
+    holder = draft.documents.get((fact.kind, number_key(fact.number)))
+    if holder is not None:
+        raise Conflict(
+            "fact.number_taken",
+            f"{noun(fact.kind)} number {fact.number!r} is taken: a settlement opened a "
+            f"{noun(fact.kind)} of that number; give this one another number",
+            number=fact.number,
+            kind=fact.kind,
+            same_content=False,
         )
-    return found
+    open_document(draft, fact, fact.customer)
 
 
 def _refuse_taken(fact: Fact, holder: Fact | None) -> None:
@@ -125,101 +137,6 @@ def _refuse_taken(fact: Fact, holder: Fact | None) -> None:
     )
 
 
-def _open(draft: Balances, fact: Receivable | Receipt | WriteOff, customer: str) -> None:
-    balance = Balance(fact, customer, fact.amount, fact.on)
-    draft.documents.put((fact.kind, number_key(fact.number)), balance)
-
-
-def _meet(fact: Settlement, first: Balance, second: Balance) -> None:
-    """Both documents are of one customer and in the fact's currency, and neither is later."""
-    meet(fact.kind, fact.amount, first, second)
-    _refuse_early(fact, first, second)
-
-
-def meet(kind: str, amount: Money, first: Balance, second: Balance) -> None:
-    """Raise ``Refused`` unless amount and documents have one currency and one customer."""
-    codes = [amount.code, first.left.code, second.left.code]
-    if len(set(codes)) > 1:
-        raise Refused(
-            f"{kind}.currency_mismatch",
-            f"{_named(first)} is in {codes[1]}, "
-            f"{'' if second is first else f'{_named(second)} in {codes[2]}, '}the {noun(kind)} "
-            f"in {codes[0]}; all must be in one currency",
-            currencies=tuple(codes),
-        )
-    if number_key(first.customer) != number_key(second.customer):
-        raise Refused(
-            f"{kind}.other_customer",
-            f"{_named(first)} is of customer {first.customer}, {_named(second)} of "
-            f"{second.customer}; both must be of one customer",
-            customers=(first.customer, second.customer),
-        )
-
-
-def _named(balance: Balance) -> str:
-    return f"{noun(balance.document.kind)} {balance.document.number}"
-
-
-def _refuse_early(fact: Settlement, *balances: Balance) -> None:
-    latest = max(balances, key=lambda balance: balance.document.on)
-    refuse_before(fact, latest.document.on, _named(latest))
-
-
-def _refuse_excess(fact: Settlement, balance: Balance, *, reason: str, state: str) -> None:
-    left = balance.available_from(fact.on)
-    if fact.amount > left:
-        raise Refused(
-            f"{fact.kind}.{reason}",
-            f"{noun(fact.kind)} {fact.number} takes {fact.amount} of {_named(balance)}, but only "
-            f"{left} is {state} from {fact.on} on; take at most that",
-            number=fact.number,
-            asked=fact.amount,
-            available=left,
-        )
-
-
-def _record_application(draft: Balances, fact: Application) -> None:
-    receipt = document(draft, "receipt", fact.receipt)
-    receivable = document(draft, "receivable", fact.receivable)
-    _meet(fact, receipt, receivable)
-    _refuse_excess(fact, receivable, reason="exceeds_open", state="open")
-    _refuse_excess(fact, receipt, reason="exceeds_receipt", state="free")
-    _move(draft, fact, sign=-1)
-
-
-def _record_write_off(draft: Balances, fact: WriteOff) -> None:
-    receivable = document(draft, "receivable", fact.receivable)
-    _meet(fact, receivable, receivable)
-    _refuse_excess(fact, receivable, reason="exceeds_open", state="open")
-    _move(draft, fact, sign=-1)
-    _open(draft, fact, receivable.customer)
-
-
-def _record_recovery(draft: Balances, fact: Recovery) -> None:
-    write_off = document(draft, "write_off", fact.write_off)
-    receipt = document(draft, "receipt", fact.receipt)
-    _meet(fact, write_off, receipt)
-    _refuse_excess(fact, write_off, reason="exceeds_write_off", state="not recovered")
-    _refuse_excess(fact, receipt, reason="exceeds_receipt", state="free")
-    _move(draft, fact, sign=-1)
-
-
-def _taken_from(fact: _Taking) -> tuple[Key, ...]:
-    """The documents that a settlement takes its amount from."""
-    match fact:
-        case Application():
-            return ("receipt", fact.receipt), ("receivable", fact.receivable)
-        case WriteOff():
-            return (("receivable", fact.receivable),)
-        case Recovery():
-            return ("receipt", fact.receipt), ("write_off", fact.write_off)
-
-
-def _move(draft: Balances, fact: _Taking, *, sign: int, on: date | None = None) -> None:
-    for kind, number in _taken_from(fact):
-        draft.move((kind, number_key(number)), on or fact.on, fact.amount * sign)
-
-
 def _record_reversal(draft: Balances, fact: Reversal) -> None:
     key = number_key(fact.reverses)
     settlement = draft.facts.get(("settlement", key))
@@ -235,14 +152,15 @@ def _record_reversal(draft: Balances, fact: Reversal) -> None:
             reversed_by=earlier,
         )
     refuse_before(fact, settlement.on, f"the {noun(settlement.kind)} {settlement.number}")
-    if isinstance(settlement, WriteOff):
-        _undo_recoverable(draft, fact, settlement)
-    if isinstance(settlement, ClaimSettlement):
-        undo_claim_settlement(draft, fact, settlement)
-    elif isinstance(settlement, RebateSettlement):
-        undo_rebate_settlement(draft, fact, settlement)
-    else:
-        _move(draft, settlement, sign=1, on=fact.on)
+    match settlement:
+        case ClaimSettlement():
+            undo_claim_settlement(draft, fact, settlement)
+        case RebateSettlement():
+            undo_rebate_settlement(draft, fact, settlement)
+        case Revaluation():
+            undo_revaluation(draft, fact, settlement)
+        case _:
+            undo_taking(draft, fact, settlement)
     draft.reversals.put(key, fact.number)
 
 
@@ -253,8 +171,8 @@ def _refuse_not_reversible(draft: Balances, fact: Reversal) -> None:
         if found is not None:
             raise Refused(
                 "reversal.not_reversible",
-                f"{noun(kind)} {found.number} cannot be reversed; only an application, a "
-                "write-off, a recovery or a settlement of a claim or a rebate can",
+                f"{noun(kind)} {found.number} cannot be reversed; only what settles something or "
+                "hands it on can, such as an application, a write-off or an identification",
                 number=fact.number,
                 kind=kind,
             )
@@ -266,20 +184,14 @@ def _refuse_not_reversible(draft: Balances, fact: Reversal) -> None:
     )
 
 
-def _undo_recoverable(draft: Balances, fact: Reversal, write_off: WriteOff) -> None:
-    balance = document(draft, "write_off", write_off.number)
-    if balance.available_from(fact.on) < write_off.amount:
-        raise Refused(
-            "reversal.recovered",
-            f"of write-off {write_off.number} only {balance.available_from(fact.on)} is not "
-            f"recovered from {fact.on} on; reverse its recoveries first",
-            number=fact.number,
-            write_off=write_off.number,
-        )
-    draft.move(("write_off", number_key(write_off.number)), fact.on, -write_off.amount)
-
-
 def _record_receivable(draft: Balances, fact: Receivable) -> None:
+    if fact.origin in OPENED_BY_FACTS:
+        raise Refused(
+            "receivable.opened_elsewhere",
+            f"receivable {fact.number} of the origin {fact.origin!r} is opened by the fact that "
+            "makes it so, such as an application with a dispute; record that",
+            number=fact.number,
+        )
     source = number_key(fact.source)
     invoice = draft.facts.get(("invoice", source))
     owed = draft.owed.get(source)
@@ -289,9 +201,7 @@ def _record_receivable(draft: Balances, fact: Receivable) -> None:
     refuse_beyond_claw_back(draft, fact)
     if source and (owed is None or owed.code == fact.amount.code):
         draft.owed.put(source, fact.amount if owed is None else owed + fact.amount)
-    _open(draft, fact, fact.customer)
-    customer = number_key(fact.customer)
-    draft.receivables.put(customer, (*(draft.receivables.get(customer) or ()), fact.number))
+    _open(draft, fact)
 
 
 def _refuse_other_invoice(fact: Receivable, invoice: Invoice, owed: Money) -> None:
@@ -313,6 +223,37 @@ def _refuse_other_invoice(fact: Receivable, invoice: Invoice, owed: Money) -> No
             "exceeds_invoice",
             f"the invoice bills {invoice.gross}, receivables of {owed} are recorded for it and "
             f"this one adds {fact.amount}; take the rest at most",
+        )
+
+
+def _refuse_beyond_invoice(draft: Balances, fact: CreditNote) -> None:
+    """Refuse a credit note of an invoice that bills less than is credited of it by now."""
+    invoice = draft.facts.get(("invoice", number_key(fact.invoice)))
+    if not isinstance(invoice, Invoice):
+        return
+    refuse_before(fact, invoice.on, f"invoice {invoice.number}")
+    if fact.amount.code != invoice.currency or number_key(fact.customer) != number_key(
+        invoice.customer
+    ):
+        raise Refused(
+            "credit_note.other_invoice",
+            f"credit note {fact.number} of {fact.customer} in {fact.amount.code} is for invoice "
+            f"{invoice.number} of {invoice.customer} in {invoice.currency}; correct one of them",
+            number=fact.number,
+            invoice=invoice.number,
+        )
+    earlier = draft.about.get(("credit_note", number_key(fact.invoice))) or ()
+    credited = money_total(
+        (each.amount for each in earlier if isinstance(each, CreditNote)), invoice.currency
+    )
+    if credited + fact.amount > invoice.gross:
+        raise Refused(
+            "credit_note.exceeds_invoice",
+            f"invoice {invoice.number} bills {invoice.gross}, {credited} of it is credited and "
+            f"credit note {fact.number} credits {fact.amount}; credit the rest at most",
+            number=fact.number,
+            asked=fact.amount,
+            available=invoice.gross - credited,
         )
 
 

@@ -10,26 +10,25 @@ from cpq.kernel.text import number_key
 from revenue.ledger.balance import Key
 from revenue.ledger.fact import Fact
 
-_SERIES = {
-    "application": "settlement",
-    "write_off": "settlement",
-    "recovery": "settlement",
-    "claim_settlement": "settlement",
-    "rebate_settlement": "settlement",
-}
-_NOUNS = {
-    "write_off": "write-off",
-    "allowance_charge": "allowance charge",
-    "claim_reversal": "claim reversal",
-    "claim_settlement": "claim settlement",
-    "rebate_accrual": "rebate accrual",
-    "rebate_settlement": "rebate settlement",
-    "rebate_claw_back": "rebate claw-back",
-    "rebate_carry": "rebate carry",
-}
+_SETTLING = (
+    "application",
+    "adjustment",
+    "debtor_change",
+    "identification",
+    "refund",
+    "retention_release",
+    "revaluation",
+    "write_off",
+    "recovery",
+    "claim_settlement",
+    "rebate_settlement",
+)
+_NOUNS = {"write_off": "write-off", "rebate_claw_back": "rebate claw-back"}
 IRREVERSIBLE = (
     "receipt",
     "receivable",
+    "credit_note",
+    "payable",
     "invoice",
     "delivery",
     "acceptance",
@@ -40,8 +39,35 @@ IRREVERSIBLE = (
     "rebate_claw_back",
     "rebate_carry",
     "reversal",
+    "period_close",
+    "period_reopening",
+    "write_off_proposal",
+    "write_off_decision",
+    "reminder",
+    "dunning_block",
+    "credit_hold",
+    "hold_release",
+    "credit_limit",
+    "credit_status",
+    "risk_record",
+    "risk_record_withdrawal",
 )
 """Kinds of facts that no reversal undoes."""
+
+_ABOUT = {
+    "credit_note": "invoice",
+    "period_reopening": "period",
+    "write_off_decision": "proposal",
+    "write_off": "proposal",
+    "hold_release": "hold",
+    "reminder": "customer",
+    "dunning_block": "customer",
+    "credit_hold": "customer",
+    "credit_limit": "customer",
+    "credit_status": "customer",
+    "risk_record": "customer",
+    "risk_record_withdrawal": "record",
+}
 
 
 def series_key(kind: str, number: str) -> Key:
@@ -50,16 +76,27 @@ def series_key(kind: str, number: str) -> Key:
     >>> series_key("recovery", "V-1"), series_key("receipt", "R-1")
     (('settlement', 'v-1'), ('receipt', 'r-1'))
     """
-    return _SERIES.get(kind, kind), number_key(number)
+    return "settlement" if kind in _SETTLING else kind, number_key(number)
+
+
+def about(fact: Fact) -> str | None:
+    """The number or code of what a fact is about, by which those of its kind are looked up.
+
+    >>> from revenue.hold import HoldRelease
+    >>> about(HoldRelease(number="HR-1", hold="H-1", on=date(2026, 12, 2), reason="ok", by="Wang"))
+    'H-1'
+    """
+    field = _ABOUT.get(fact.kind)
+    return (getattr(fact, field) or None) if field else None
 
 
 def noun(kind: str) -> str:
     """A kind of fact in words.
 
-    >>> noun("write_off"), noun("receipt")
-    ('write-off', 'receipt')
+    >>> noun("write_off"), noun("receipt"), noun("credit_note")
+    ('write-off', 'receipt', 'credit note')
     """
-    return _NOUNS.get(kind, kind)
+    return _NOUNS.get(kind) or kind.replace("_", " ")
 
 
 def refuse_before(fact: Fact, earliest: date, what: str) -> None:

@@ -64,12 +64,15 @@ class GuestContract:
             deals.record(owed(), paid())
             _host_writes(connection)
             # What a program with a fault in it would do: the balance goes, the facts stay.
-            connection.execute(text(f"UPDATE {_PREFIX}receivable SET open_minor = 1"))  # noqa: S608
+            connection.execute(text(f"UPDATE {_PREFIX}balance SET left_minor = 1"))  # noqa: S608
             with refused("application.exceeds_open"):
                 deals.record(applied())
-            assert [finding.place for finding in deals.verify()] == ["receivable ar-1"]
+            assert [finding.place for finding in deals.verify()] == [
+                "balance receipt r-1",
+                "balance receivable ar-1",
+            ]
             connection.execute(
-                text(f"UPDATE {_PREFIX}receivable SET open_minor = amount_minor")  # noqa: S608
+                text(f"UPDATE {_PREFIX}balance SET left_minor = amount_minor")  # noqa: S608
             )
             deals.record(applied())
             connection.commit()

@@ -12,6 +12,7 @@ from revenue.adapters.store import Deals, Store, open_store
 from revenue.application import Reversal
 from revenue.testing import refused
 from revenue.testing.small import DAY, applied, owed, paid, record_deal
+from revenue.testing.statements import example_statement, receipt_number
 
 # A document that is moved to another tenant, or deleted, leaves no trace in this tenant's rows:
 # facts are chained, documents and deal prices are not. A movement of a budget has a number only
@@ -108,15 +109,17 @@ def test_a_change_of_any_column_is_named(store: Store) -> None:
         "DELETE FROM cpq_fact WHERE seq = (SELECT MAX(seq) FROM cpq_fact)",
         "DELETE FROM cpq_fact WHERE seq = 3",
         "UPDATE cpq_fact SET seq = seq + 100 WHERE seq > 3",
-        "DELETE FROM cpq_application WHERE number_key = 'a-1/1'",
+        "DELETE FROM cpq_movement WHERE kind = 'receipt' AND seq = 13",
         "DELETE FROM cpq_reversal",
         "DELETE FROM cpq_journal_line WHERE place = 1",
         "DELETE FROM cpq_journal_entry WHERE number_key = 'receipt/r-1'",
         "DELETE FROM cpq_head",
-        "UPDATE cpq_receivable SET open_minor = open_minor - 1 WHERE number_key = 'inv-2'",
+        "UPDATE cpq_balance SET left_minor = left_minor - 1 WHERE number_key = 'inv-2'",
         (
-            "INSERT INTO cpq_receipt SELECT tenant, 'r-9', 999, customer, currency, on_day, "
-            "amount_minor, free_minor FROM cpq_receipt WHERE number_key = 'r-1'"
+            "INSERT INTO cpq_balance SELECT tenant, kind, 'r-9', 999, number, customer, "
+            "customer_key, currency, on_day, due_on, source_key, amount_minor, left_minor, "
+            "book_currency, book_minor, book_left_minor, revalued_minor, last_day "
+            "FROM cpq_balance WHERE kind = 'receipt' AND number_key = 'r-1'"
         ),
         "DELETE FROM cpq_contract",
     ],
@@ -124,6 +127,29 @@ def test_a_change_of_any_column_is_named(store: Store) -> None:
 def test_rows_gone_or_put_in_are_named(store: Store, change: str) -> None:
     places = _after(store, lambda connection: connection.execute(text(change)))
     assert places, f"nobody saw: {change}"
+
+
+def test_an_imported_line_that_was_changed_is_named(store: Store) -> None:
+    """Neither what a bank line was nor what it became is altered unseen."""
+    with store.unit() as deals:
+        deals.import_statement(example_statement(), number=receipt_number)
+        first = len(deals.facts()) - 3
+    assert store.verify() == ()
+    for change in (
+        "fingerprint = 'x'",
+        "key = key || '0'",
+        f"result = replace(result, '{first}', '{first + 1}')",
+        "result = replace(result, 'content', 'contents')",
+        "result = replace(result, 'a', 'b')",
+        "result = ''",
+    ):
+        statement = text(
+            f"UPDATE cpq_command SET {change} WHERE op = 'bank_line' AND key LIKE '%/1'"
+        )
+        places = _after(
+            store, lambda connection, statement=statement: connection.execute(statement)
+        )
+        assert places, f"nobody saw: {change}"
 
 
 def test_a_body_with_a_new_hash_is_named(store: Store) -> None:
@@ -135,7 +161,7 @@ def test_a_body_with_a_new_hash_is_named(store: Store) -> None:
     values = {"body": more.canonical(), "hash": more.content_hash()}
     places = _after(store, lambda connection: connection.execute(statement, values))
     assert places is not None
-    assert {"fact 12", "receipt r-1"} <= set(places)
+    assert {"fact 12", "balance receipt r-1"} <= set(places)
 
 
 def test_reading_a_changed_document_is_refused(store: Store) -> None:
@@ -182,7 +208,7 @@ def test_a_cut_tail_needs_a_seal(store: Store) -> None:
         for statement in (
             "DELETE FROM cpq_journal_line WHERE entry_key = 'receivable/ar-8'",
             "DELETE FROM cpq_journal_entry WHERE number_key = 'receivable/ar-8'",
-            "DELETE FROM cpq_receivable WHERE number_key = 'ar-8'",
+            "DELETE FROM cpq_balance WHERE number_key = 'ar-8'",
             "DELETE FROM cpq_command WHERE key = 'import-2'",
             "DELETE FROM cpq_fact WHERE number_key = 'ar-8'",
         ):
@@ -221,7 +247,8 @@ def test_a_forged_fact_that_breaks_a_rule_is_named(store: Store) -> None:
         connection.execute(
             text(
                 "INSERT INTO cpq_fact SELECT tenant, seq + 1, series, 'x-10', kind, 'X-10', "
-                "on_day, contract_key, order_key, format, :body, :hash, chain FROM cpq_fact "
+                "on_day, contract_key, order_key, format, :body, :hash, chain, about_key "
+                "FROM cpq_fact "
                 "WHERE seq = (SELECT MAX(seq) FROM cpq_fact)"
             ),
             {"body": forged.canonical(), "hash": forged.content_hash()},

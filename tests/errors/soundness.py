@@ -31,10 +31,10 @@ def an_edited_contract(folder: Path) -> None:
     en="A column does not hold what the document in its row says.",
     zh="某列与单据内容不符。",
     do="Restore the row from a backup; find out who writes to our tables.",
-    names=("receivable inv-4", "open_minor"),
+    names=("balance receivable inv-4", "left_minor"),
 )
 def an_edited_balance(folder: Path) -> object:
-    tampered(folder, "UPDATE cpq_receivable SET open_minor = 5 WHERE number_key = 'inv-4'")
+    tampered(folder, "UPDATE cpq_balance SET left_minor = 5 WHERE number_key = 'inv-4'")
     return verified(folder)
 
 
@@ -43,10 +43,10 @@ def an_edited_balance(folder: Path) -> object:
     en="A row is missing.",
     zh="缺少一行。",
     do="Restore it from a backup.",
-    names="application a-1/1",
+    names="movement receipt r-1 13",
 )
-def a_deleted_application(folder: Path) -> object:
-    tampered(folder, "DELETE FROM cpq_application WHERE number_key = 'a-1/1'")
+def a_deleted_movement(folder: Path) -> object:
+    tampered(folder, "DELETE FROM cpq_movement WHERE kind = 'receipt' AND seq = 13")
     return verified(folder)
 
 
@@ -55,13 +55,15 @@ def a_deleted_application(folder: Path) -> object:
     en="A row belongs to nothing that is stored.",
     zh="该行没有对应的单据。",
     do="Find out who put it in; remove it.",
-    names="receipt r-9",
+    names="balance receipt r-9",
 )
 def a_receipt_out_of_nowhere(folder: Path) -> object:
     tampered(
         folder,
-        "INSERT INTO cpq_receipt SELECT tenant, 'r-9', 999, customer, currency, on_day, "
-        "amount_minor, free_minor FROM cpq_receipt WHERE number_key = 'r-1'",
+        "INSERT INTO cpq_balance SELECT tenant, kind, 'r-9', 999, number, customer, customer_key, "
+        "currency, on_day, due_on, source_key, amount_minor, left_minor, book_currency, "
+        "book_minor, book_left_minor, revalued_minor, last_day FROM cpq_balance "
+        "WHERE kind = 'receipt' AND number_key = 'r-1'",
     )
     return verified(folder)
 
@@ -90,7 +92,7 @@ def a_forged_reversal(folder: Path) -> None:
     tampered(
         folder,
         "INSERT INTO cpq_fact SELECT tenant, seq + 1, series, 'x-9', 'reversal', 'X-9', on_day, "
-        "contract_key, order_key, format, :body, :hash, chain FROM cpq_fact "
+        "contract_key, order_key, format, :body, :hash, chain, about_key FROM cpq_fact "
         "WHERE seq = (SELECT MAX(seq) FROM cpq_fact)",
         body=forged.canonical(),
         hash=forged.content_hash(),

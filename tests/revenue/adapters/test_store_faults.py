@@ -252,7 +252,7 @@ def test_a_row_that_the_database_refuses_is_a_conflict(store: Store) -> None:
     with refused("store.constraint"), store.unit() as deals:
         deals.record(owed(), paid(), applied())
         with sql.translated():
-            deals.connection.exec_driver_sql("UPDATE cpq_receivable SET open_minor = -1")
+            deals.connection.exec_driver_sql("UPDATE cpq_balance SET left_minor = -1")
     assert content(store.engine)["cpq_fact"] == []
 
 
