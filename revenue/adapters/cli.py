@@ -31,12 +31,17 @@ from revenue.adapters.asked import (
     money_of,
     words_of,
 )
+from revenue.adapters.credit_cli import credit
 from revenue.adapters.print_cli import printing
 from revenue.adapters.promotion_cli import budgets, funder, funders, rebate
+from revenue.adapters.provision_cli import provisions
+from revenue.adapters.reconcile_cli import register as register_workbench
 from revenue.adapters.store import Deals, open_store
+from revenue.adapters.write_off_cli import write_offs
 from revenue.application import Application
 from revenue.journal import trial_balance
 from revenue.ledger import Fact, OpenItem, ReceivablesLedger, apply_oldest
+from revenue.provision import recover_write_off
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.writeoff import AllowanceCharge, Recovery
@@ -47,6 +52,11 @@ app = typer.Typer(
     help="Receivables, receipts, application, budgets · 应收、收款、核销、促销额度",
     no_args_is_help=True,
 )
+
+register_workbench(app)
+app.add_typer(credit, name="credit")
+app.add_typer(provisions, name="provision")
+app.add_typer(write_offs, name="write-off")
 
 Amount = Annotated[str, typer.Option("--amount", help="As 1250.00 CNY.", show_default=False)]
 
@@ -190,34 +200,6 @@ def unapply(
     typer.echo(f"{application} reversed by {number}")
 
 
-@app.command("write-off")
-def write_off(
-    receivable: str,
-    store: StoreUrl,
-    number: Annotated[str, typer.Option("--number", "-n", help="Number of the write-off.")],
-    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
-    approved_by: Annotated[str, typer.Option("--approved-by", help="Who approved it.")],
-    amount: Annotated[str, typer.Option(help="All that is open unless said.")] = "",
-    on: Day = "",
-    tenant: Tenant = "default",
-) -> None:
-    """Write a bad debt off (坏账核销)."""
-    money = money_of(amount) if amount else None
-    _append(
-        store,
-        tenant,
-        lambda ledger: ledger.write_off(
-            receivable,
-            number=number,
-            on=day_of(on),
-            reason=reason,
-            approved_by=approved_by,
-            amount=money,
-        ),
-    )
-    typer.echo(f"{receivable} written off by {number}")
-
-
 @app.command("charge")
 def charge(
     number: str,
@@ -249,8 +231,10 @@ def recover(
     _, (fact,) = _append(
         store,
         tenant,
-        lambda ledger: ledger.recover(
-            write_off, receipt=receipt, number=number, on=day_of(on), amount=money
+        lambda ledger: ledger.settle(
+            recover_write_off(
+                ledger, write_off, receipt=receipt, number=number, on=day_of(on), amount=money
+            )
         ),
     )
     assert isinstance(fact, Recovery)

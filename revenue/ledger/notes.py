@@ -14,7 +14,7 @@ from revenue.ledger.taking import document
 from revenue.period import PeriodClose, PeriodReopening
 from revenue.reminder import DunningBlock, Reminder
 from revenue.risk_record import RiskRecord, RiskRecordWithdrawal
-from revenue.writeoff import WriteOff, WriteOffDecision, WriteOffProposal
+from revenue.writeoff import Recovery, WriteOff, WriteOffDecision, WriteOffProposal
 
 
 def refuse_closed(draft: Balances, fact: Fact) -> None:
@@ -194,6 +194,20 @@ def refuse_unapproved(draft: Balances, fact: WriteOff) -> None:
             f"to proposal {proposal.number}: {why}; propose and approve it first",
             number=fact.number,
             proposal=proposal.number,
+        )
+
+
+def refuse_forgotten_relief(draft: Balances, fact: Recovery) -> None:
+    """Refuse a recovery that does not say what of the tax office's relief is owed again."""
+    debt = document(draft, "write_off", fact.write_off).document
+    if isinstance(debt, WriteOff) and debt.tax_relief and fact.tax is None:
+        raise Refused(
+            "recovery.relief_forgotten",
+            f"write-off {debt.number} was relieved of {debt.tax_relief} of tax, and recovery "
+            f"{fact.number} does not say how much of that is owed again; give tax, as "
+            "recover_write_off(...) reckons it",
+            number=fact.number,
+            write_off=debt.number,
         )
 
 

@@ -27,7 +27,13 @@ from revenue.ledger.claims import (
     undo_claim_settlement,
 )
 from revenue.ledger.fact import Fact, Settlement
-from revenue.ledger.notes import keep_about, record_note, refuse_closed, refuse_unapproved
+from revenue.ledger.notes import (
+    keep_about,
+    record_note,
+    refuse_closed,
+    refuse_forgotten_relief,
+    refuse_unapproved,
+)
 from revenue.ledger.rebates import (
     record_rebate,
     refuse_beyond_claw_back,
@@ -62,8 +68,10 @@ def record(draft: Balances, fact: Fact) -> None:
             | Identification()
             | Refund()
             | RetentionRelease()
-            | Recovery()
         ):
+            record_taking(draft, fact)
+        case Recovery():
+            refuse_forgotten_relief(draft, fact)
             record_taking(draft, fact)
         case WriteOff():
             refuse_unapproved(draft, fact)

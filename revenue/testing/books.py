@@ -181,7 +181,8 @@ def _lost() -> tuple[Fact, ...]:
         ),
         AllowanceCharge(number="P-1", on=_day(20), amount=_cny("100.00"), reason="year end"),
         _paid("R-9", _cny("50.00")),
-        Recovery(number="V-1", write_off="W-1", receipt="R-9", amount=_cny("40.00"), on=_day(21)),
+        Recovery(number="V-1", write_off="W-1", receipt="R-9", amount=_cny("40.00"), on=_day(21),
+            tax=_cny("4.60"),),
     )  # fmt: skip
 
 

@@ -3,17 +3,36 @@
 from datetime import date, timedelta
 
 from cpq.kernel.errors import DomainError
+from cpq.kernel.money import Money
 from revenue.adapters.store import Deals, Store
 from revenue.application import Reversal
+from revenue.credit import Override
+from revenue.credit_limit import CreditLimit
 from revenue.journal import journal
 from revenue.ledger import Fact, ReceivablesLedger, Settlement
 from revenue.ledger.effect import names_opened
+from revenue.order import SalesOrder
 from revenue.period import PeriodClose
 from revenue.testing.books import example_books
+from revenue.testing.deal import SIGNED_ON, example_contract, example_order, example_quote
 from revenue.testing.inspect import content, refused
 from revenue.testing.small import owed
 
 _WRITTEN = ("fact", "balance", "movement", "reversal", "head", "journal_entry", "journal_line")
+
+
+def sold_on_credit(deals: Deals, place: int) -> SalesOrder:
+    """An order of 4,354.65 yuan of a contract of its own, which is saved; the order is not."""
+    contract = example_contract(example_quote(f"Q-{place}"), number=f"HT-{place}")
+    deals.save(contract)
+    return example_order(contract, number=f"SO-{place}")
+
+
+def credit_limit(amount: str) -> CreditLimit:
+    """What the customer of those orders may owe."""
+    return CreditLimit(
+        number="CL-1", customer="C-0042", amount=Money(amount, "CNY"), on=SIGNED_ON, by="Wang"
+    )
 
 
 class StoreBooks:
@@ -74,6 +93,49 @@ class StoreBooks:
                 deals.balance_of("payable", "AR-1")
             with refused("ageing.buckets_invalid"):
                 deals.ageing(as_of=first, buckets=(30, 0))
+
+    def test_a_customers_ledger_answers_as_the_whole(self, store: Store) -> None:
+        """What is open, free and said of a customer, on every day; from its facts alone."""
+        with store.unit() as deals:
+            deals.settle(*example_books())
+        whole = ReceivablesLedger().settle(*example_books())
+        with store.view() as deals:
+            for customer in ("C-1", "C-2", "C-9", ""):
+                part = deals.customer_ledger(customer)
+                assert set(part.facts) < set(whole.facts)
+                for as_of in (None, *(date(2026, 12, day) for day in range(1, 32, 3))):
+                    for ask in ("open_items", "credits", "on_account", "statement"):
+                        found = getattr(part, ask)(customer, as_of=as_of)
+                        assert found == getattr(whole, ask)(customer, as_of=as_of), ask
+            own = {fact.kind for fact in deals.customer_ledger("C-1").facts}
+            assert {"reminder", "dunning_block", "credit_hold", "hold_release"} <= own
+            assert not own & {"period_close", "allowance_charge"}
+
+    def test_an_order_is_let_go_within_the_limit(self, store: Store) -> None:
+        """The second of two that do not both fit is held, with its reasons, until a person says."""
+        with store.unit() as deals:
+            first, second = (sold_on_credit(deals, place) for place in (1, 2))
+            deals.record(credit_limit("5000.00"))
+            done = [
+                deals.release_order(order, number=f"H-{order.number}", on=order.on, currency="CNY")
+                for order in (first, second)
+            ]
+            assert [each.is_released for each in done] == [True, False]
+            assert [fact.kind for fact in done[1].facts] == ["credit_hold"]
+            assert deals.orders() == (first, second)
+            again = deals.release_order(second, number="H-9", on=second.on, currency="CNY")
+            assert (again.is_released, again.facts) == (False, ())
+            override = Override(by="Wang", reason="guarantee")
+            let_go = deals.release_order(
+                second, number="HR-1", on=second.on, currency="CNY", override=override
+            )
+            assert let_go.is_released
+            assert [fact.kind for fact in deals.facts()] == [
+                "credit_limit",
+                "credit_hold",
+                "hold_release",
+            ]
+            assert deals.verify() == ()
 
     def test_what_was_done_is_undone_alike(self, store: Store) -> None:
         """Reversed one after the other, last first: what one refuses, the other refuses."""
