@@ -17,7 +17,7 @@ from typing import Self, get_args
 
 from pydantic import model_validator
 
-from cpq.kernel.errors import Invalid, NotFound, Refused
+from cpq.kernel.errors import Invalid, NotFound
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Money, money_total
 from cpq.kernel.text import number_key
@@ -33,13 +33,13 @@ from revenue.ledger.fact import Fact, Settlement, Taking, read_fact
 from revenue.ledger.open_item import Ageing, AgeingRow, Credit, OpenItem, age, days_overdue
 from revenue.ledger.rebates import rebate_balance
 from revenue.ledger.rules import record
-from revenue.ledger.spread import Share, applications, due_order, oldest_first, spread
+from revenue.ledger.spread import due_order
 from revenue.ledger.statement import CustomerStatement, StatementRow, customer_statement
-from revenue.ledger.taking import document, meet
+from revenue.ledger.taking import document
 from revenue.ledger.valuation import Settled, valued
+from revenue.ledger.verbs import applied, applied_oldest, recovered, written_off
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
-from revenue.writeoff import Recovery, WriteOff
 
 __all__ = [
     "Ageing",
@@ -325,24 +325,7 @@ class ReceivablesLedger(Frozen):
         several take number/1, number/2 ….
         Raises what ``record`` raises, and ``Refused`` (``application.nothing_to_apply``).
         """
-        if isinstance(to, str):
-            to = (to,)
-        if isinstance(to, Mapping):
-            shares = tuple(Share(receipt, target, amount) for target, amount in to.items())
-        else:
-            source = self._document("receipt", receipt)
-            targets = [self._document("receivable", target) for target in to]
-            for target in targets:
-                meet("application", source.left, source, target)
-            shares = spread([(source, targets)], on=on)
-        if not shares:
-            raise Refused(
-                "application.nothing_to_apply",
-                f"receipt {receipt} has nothing free, or nothing is open of {', '.join(to)}",
-                receipt=receipt,
-                receivables=tuple(to),
-            )
-        return self.settle(*applications(shares, number=number, on=on))
+        return self.settle(*applied(self._balances, receipt, to=to, number=number, on=on))
 
     def unapply(
         self, application: str, *, number: str, on: date, reason: str
@@ -368,29 +351,16 @@ class ReceivablesLedger(Frozen):
         Raises what ``record`` raises, and ``Refused``: ``write_off.not_approved``,
         ``write_off.nothing_open``.
         """
-        if not approved_by.strip():
-            raise Refused(
-                "write_off.not_approved",
-                f"write-off {number} names nobody who approved it; give approved_by",
-                number=number,
-            )
-        available = self._document("receivable", receivable).available_from(on)
-        if amount is None and not available.amount:
-            raise Refused(
-                "write_off.nothing_open",
-                f"nothing of receivable {receivable} is open from {on} on",
-                receivable=receivable,
-            )
-        return self.settle(
-            WriteOff(
-                number=number,
-                receivable=receivable,
-                amount=available if amount is None else amount,
-                on=on,
-                reason=reason,
-                approved_by=approved_by,
-            )
+        fact = written_off(
+            self._balances,
+            receivable,
+            number=number,
+            on=on,
+            reason=reason,
+            approved_by=approved_by,
+            amount=amount,
         )
+        return self.settle(fact)
 
     def recover(
         self,
@@ -405,20 +375,9 @@ class ReceivablesLedger(Frozen):
 
         Raises what ``record`` raises, and ``Refused`` (``recovery.nothing_to_recover``).
         """
-        debt, paid = self._document("write_off", write_off), self._document("receipt", receipt)
-        if amount is None:
-            meet("recovery", debt.left, debt, paid)
-            amount = min(debt.available_from(on), paid.available_from(on))
-            if not amount.amount:
-                raise Refused(
-                    "recovery.nothing_to_recover",
-                    f"write-off {write_off} is recovered, or receipt {receipt} has nothing free",
-                    write_off=write_off,
-                    receipt=receipt,
-                )
-        return self.settle(
-            Recovery(number=number, write_off=write_off, receipt=receipt, amount=amount, on=on)
-        )
+        balances = self._balances
+        fact = recovered(balances, write_off, receipt=receipt, number=number, on=on, amount=amount)
+        return self.settle(fact)
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -462,6 +421,4 @@ def apply_oldest(
     [('A/1', Decimal('100.00')), ('A/2', Decimal('50.00'))]
     """
     balances = ledger._balances  # noqa: SLF001 - a verb of the ledger, beside it for its subject
-    sources = [document(balances, "receipt", receipt) for receipt in receipts]
-    shares = spread([(source, oldest_first(balances, source, on=on)) for source in sources], on=on)
-    return ledger.settle(*applications(shares, number=number, on=on))
+    return ledger.settle(*applied_oldest(balances, receipts, number=number, on=on))
