@@ -32,6 +32,7 @@ from revenue.adapters.asked import (
     words_of,
 )
 from revenue.adapters.credit_cli import credit
+from revenue.adapters.dunning_cli import behaviour, dunning
 from revenue.adapters.print_cli import printing
 from revenue.adapters.promotion_cli import budgets, funder, funders, rebate
 from revenue.adapters.provision_cli import provisions
@@ -55,6 +56,8 @@ app = typer.Typer(
 
 register_workbench(app)
 app.add_typer(credit, name="credit")
+app.add_typer(dunning, name="dun")
+app.command("behaviour")(behaviour)
 app.add_typer(provisions, name="provision")
 app.add_typer(write_offs, name="write-off")
 

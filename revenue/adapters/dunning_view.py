@@ -76,7 +76,7 @@ def dunning_view(
         strip=(
             ("date", day(notice.on)),
             ("customer_code", notice.customer),
-            ("level", hand.say(f"level_{notice.level}").text),
+            ("level", _level(notice, hand)),
         ),
         customer=customer.party,
         seller=seller,
@@ -106,6 +106,13 @@ def dunning_view(
         reference=hand.say("quote_reference", reference=notice.number or notice.customer),
     )
     return Written(paper, view, hand)
+
+
+def _level(notice: DunningNotice, hand: Hand) -> str:
+    """Which letter it is of how many: as the policy counts them, else as there are tones."""
+    if not notice.levels:
+        return hand.say(f"level_{notice.level}").text
+    return hand.say("level_of", place=str(notice.place), levels=str(notice.levels)).text
 
 
 def _sums(notice: DunningNotice, hand: Hand, named: str) -> tuple[TotalView, ...]:

@@ -95,7 +95,7 @@ def print_order(
         reply_days=reply_days,
         draft=draft,
     )
-    _write(plate, order.number, out, html=html)
+    write_paper(plate, order.number, out, html=html)
 
 
 @printing.command("statement")
@@ -118,7 +118,7 @@ def print_statement(
     day = day_of(as_of)
     with existing(store, tenant) as opened, opened.view() as deals:
         ledger = deals.ledger()
-        buyer, seller = _parties(deals, customer, catalogue)
+        buyer, seller = parties_of(deals, customer, catalogue)
     plate = statement_plate(
         ledger,
         _layout(locale, brand, templates),
@@ -128,7 +128,7 @@ def print_statement(
         since=first_day(since),
         draft=draft,
     )
-    _write(plate, f"statement-{buyer.code}-{day}", out, html=html)
+    write_paper(plate, f"statement-{buyer.code}-{day}", out, html=html)
 
 
 @printing.command("reminder")
@@ -158,7 +158,7 @@ def print_reminder(
     day = day_of(on)
     with existing(store, tenant) as opened, opened.view() as deals:
         items = deals.ledger().open_items(customer, as_of=day)
-        buyer, seller = _parties(deals, customer, catalogue)
+        buyer, seller = parties_of(deals, customer, catalogue)
     notice = dunning_notice(
         items,
         on=day,
@@ -172,7 +172,7 @@ def print_reminder(
     plate = dunning_plate(
         notice, _layout(locale, brand, templates), customer=buyer, seller=seller, draft=draft
     )
-    _write(plate, number or f"reminder-{buyer.code}-{day}-{level}", out, html=html)
+    write_paper(plate, number or f"reminder-{buyer.code}-{day}-{level}", out, html=html)
 
 
 @printing.command("invoice")
@@ -206,7 +206,7 @@ def print_invoice(
         electronic=_electronic(countries, iban) if countries else None,
         draft=draft,
     )
-    _write(plate, invoice.number, out, html=html)
+    write_paper(plate, invoice.number, out, html=html)
 
 
 def _layout(locale: str, brand: Path | None, templates: Path | None) -> Layout:
@@ -227,7 +227,7 @@ def _level(level: int) -> DunningLevel:
     return levels[level]
 
 
-def _parties(deals: Deals, code: str, catalogue: Path | None) -> tuple[Customer, Party]:
+def parties_of(deals: Deals, code: str, catalogue: Path | None) -> tuple[Customer, Party]:
     """The customer and who sells to it: of the catalogue, else of the newest contract.
 
     Raises ``NotFound`` (``document.no_parties``).
@@ -273,7 +273,7 @@ def _electronic(countries: str, iban: str) -> ElectronicInvoice:
         ) from None
 
 
-def _write(plate: Plate, name: str, out: Path, *, html: bool) -> None:
+def write_paper(plate: Plate, name: str, out: Path, *, html: bool) -> None:
     """The file, named by its document, and its path on the terminal."""
     path = made_folder(out) / file_name(name, suffix=".html" if html else ".pdf")
     written = write_whole(path, html_of(plate).encode()) if html else print_pdf(plate, path)
