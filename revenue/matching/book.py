@@ -5,8 +5,9 @@ amount, by the last digits of their names and by due date, each without looking 
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 
 from revenue.ledger import OpenItem
 from revenue.matching.naming import Name, NameKind
@@ -52,8 +53,11 @@ class Item:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The texts by which it alone is meant: its number and its invoice."""
-        return tuple(text for kind, text in self.said if kind != "contract")
+        """The names that are cited: its invoice's, else its own.
+
+        The number that the seller's system gave an item is read as it is written, or not at all.
+        """
+        return (self.origin.source or self.number,)
 
     @property
     def spelt(self) -> tuple[str, ...]:
@@ -67,19 +71,26 @@ class Item:
 
 
 class Book:
-    """The open items of a customer in a currency, the oldest due first."""
+    """The open items of a customer in a currency, the oldest due first.
+
+    ``percent_max`` is the highest settlement discount that any of them ever had.
+    """
 
     def __init__(self, customer: str, currency: str) -> None:
         self.customer, self.currency = customer, currency
         self.items: dict[str, Item] = {}
         self._ordered: list[Item] = []
         self._sorted = True
+        self.percent_max = Decimal(0)
         self._amounts: dict[int, dict[str, Item]] = {}
         self._tails: dict[str, dict[str, Item]] | None = None
         self._series: set[tuple[str, int]] | None = None
 
     def add(self, item: Item) -> None:
         """One item more."""
+        if item.origin.discounts:
+            highest = max(each.percent for each in item.origin.discounts)
+            self.percent_max = max(self.percent_max, highest)
         self.items[item.number] = item
         self._amounts.setdefault(item.open, {})[item.number] = item
         if self._tails is None and self._series is None:
@@ -115,9 +126,10 @@ class Book:
         """The items of which just this is open, the oldest due first."""
         return sorted(self._amounts.get(amount, {}).values())
 
-    def amounts(self) -> Iterable[int]:
+    @property
+    def amounts(self) -> Collection[int]:
         """Every amount that is open, once."""
-        return self._amounts
+        return self._amounts.keys()
 
     def ending_in(self, digits: str) -> list[Item]:
         """The items of which a name ends in these digits; at least three of them."""

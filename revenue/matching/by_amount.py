@@ -1,13 +1,12 @@
 """The steps that know only the amount, in the order of the policy (按金额匹配)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from revenue.matching.book import Item
 from revenue.matching.differing import differing, with_difference
-from revenue.matching.draft import SCORES, Case, Draft, filled, listed
+from revenue.matching.draft import Case, Draft
 from revenue.matching.exact import exactly, oldest_first, tried_exactly
 from revenue.matching.meant import Named
-from revenue.matching.words import because
+from revenue.matching.suggested import suggested
 
 
 def by_amount(case: Case, named: Sequence[Named]) -> tuple[list[Draft], int]:
@@ -27,24 +26,9 @@ def by_amount(case: Case, named: Sequence[Named]) -> tuple[list[Draft], int]:
     if "tolerance" in steps:
         found += with_difference(case, named, tried, allowed)
     if "suggestion" in steps:
-        found += _suggested(case, tried.items)
+        found += suggested(case, tried)
     return found, tried.nodes
 
 
 def _is_asked(draft: Draft, steps: Sequence[str]) -> bool:
     return ("single" if len(draft.picks) == 1 else "unique") in steps or "unique" in steps
-
-
-def _suggested(case: Case, ordered: Sequence[Item]) -> Iterator[Draft]:
-    """What a clerk would try next: the oldest first, the last of them in part."""
-    total = sum(item.open for item in ordered)
-    stop = because("only_suggested")
-    picks = filled(ordered, case.amount)
-    rest = max(0, case.amount - total)
-    if rest:
-        reason = because("over", amount=case.money(rest))
-    else:
-        last = picks[-1]
-        left = case.money(last.item.open - last.paid)
-        reason = because("part", name=listed([last.item]), amount=left)
-    yield Draft("suggestion", picks, SCORES["suggestion"] + 50, (reason,), rest=rest, stop=stop)

@@ -85,6 +85,8 @@ def _explained(case: Case, items: Sequence[Item], missing: int) -> list[Parts]:
 
 def _reduced(case: Case, ordered: Sequence[Item]) -> Iterator[list[int]]:
     """What is open of each item less its discount, where any has one on that day."""
+    if not case.book.percent_max:
+        return
     grace = timedelta(days=case.policy.grace_days)
     values: list[int] = []
     for item in ordered:
@@ -109,9 +111,14 @@ def _near(case: Case, ordered: Sequence[Item]) -> list[tuple[Item, Parts]]:
     generous = policy.employee != ToleranceGroup()
     small = int(policy.rounding_max * 100 * 10)
     found: list[tuple[Item, Parts]] = []
+    widest_percent = max([*percents, int(case.book.percent_max * 100)], default=0)
+    part = 5_000 if generous else widest_percent + 1
+    beside = max(widest, small) * 10_000 + 10_000
     for item in ordered:
         missing = item.open - amount
         if missing <= 0 or missing * 2 > item.open:
+            continue
+        if missing * 10_000 > item.open * part + beside:
             continue
         mine = [*percents, *(int(each.percent * 100) for each in item.origin.discounts)]
         close = any(_about(item.open, missing, each) for each in mine)

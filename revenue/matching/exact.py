@@ -21,6 +21,9 @@ from revenue.matching.words import because
 _SEARCHED_MAX = 1_000_000
 """Millionths. Where chance is expected to give a fit nothing is proven, and nothing searched."""
 
+_FEW = 20
+"""So few items are searched in any case, to tell the rivals."""
+
 _PAIRS_MAX, _PAIRS_WITHIN = 3, 2_000
 
 
@@ -43,7 +46,7 @@ def tried_exactly(case: Case) -> Tried:
     values = [item.open for item in ordered]
     policy, amount = case.policy, case.amount
     expected = chance(values, amount, size_max=policy.set_size_max)
-    searched = expected <= _SEARCHED_MAX
+    searched = expected <= _SEARCHED_MAX or len(values) <= _FEW
     found = Fits((), 0, complete=False, nodes=0)
     if searched:
         found = fits(

@@ -282,8 +282,8 @@ class Matcher:
             return ranked[0].stop or because("only_suggested")
         if not who.customer:
             return because("who_unknown")
-        known = (who.customer, payment.amount.code) in self._books
-        return because("nothing_fits" if known else "nothing_open")
+        book = self._books.get((who.customer, payment.amount.code))
+        return because("nothing_fits" if book and book.items else "nothing_open")
 
 
 def _rank(draft: Draft) -> tuple[bool, int, object]:

@@ -26,7 +26,8 @@ class Named(NamedTuple):
 
     ``entire`` names a set that is meant as a whole or not at all, such as a month; ``slip`` is a
     token that one slip of the keyboard, or a bank that cut the text off, makes of their names;
-    ``settled`` one that stands for nothing open any more.
+    ``settled`` one that stands for nothing open any more; ``loosely`` one of a contract, which
+    does not say which of its items.
     """
 
     token: str
@@ -36,6 +37,7 @@ class Named(NamedTuple):
     entire: bool = False
     slip: bool = False
     settled: bool = False
+    loosely: bool = False
 
 
 class Meant(NamedTuple):

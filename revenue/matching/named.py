@@ -79,11 +79,19 @@ def _exact(case: Case, said: Meant) -> list[Draft]:
     tried = fits(values, rest, rest, size_max=len(pool), node_limit=limit, found_max=50)
     chosen = [tuple(pool[place] for place in places) for places in tried.sets]
     chosen = [picked for picked in chosen if _covers(said, picked)]
+    chosen = _instalments_first(said, chosen)
     rivals = len(chosen) - 1 if tried.complete and tried.met <= 50 else max(1, len(chosen))
     return [
         _agreeing(case, said, (*said.forced, *picked), rivals=rivals, rest=rest)
         for picked in sorted(chosen, key=lambda each: (-len(each), each))[:3]
     ]
+
+
+def _instalments_first(said: Meant, chosen: list[tuple[Item, ...]]) -> list[tuple[Item, ...]]:
+    """Of an invoice with instalments the first ones are meant, where that fits as well."""
+    loosely = any(each.loosely for each in said.named)
+    first = [picked for picked in chosen if _first_ones(said, {item.number for item in picked})]
+    return first if first and not loosely else chosen
 
 
 def _covers(said: Meant, picked: Sequence[Item]) -> bool:
@@ -123,10 +131,13 @@ def _picks(named: Named, items: Sequence[Item]) -> bool:
 
 
 def _first_ones(said: Meant, numbers: Collection[str]) -> bool:
-    """Whether of each set that is named the oldest items are meant: the first instalments."""
+    """Whether of each set that is named the first instalments are meant: all that fall due before
+    the others.
+    """
     for group in said.groups:
-        picked = [item.number in numbers for item in sorted(group)]
-        if picked != sorted(picked, reverse=True):
+        picked = [item.due_on for item in group if item.number in numbers]
+        others = [item.due_on for item in group if item.number not in numbers]
+        if picked and others and max(picked) >= min(others):
             return False
     return True
 
@@ -136,6 +147,9 @@ def _unsure(case: Case, said: Meant, hinted: Sequence[Item], *, slips: bool) -> 
     if slips:
         unknown = because("who_unsure", customer=case.book.customer) if not case.trust else None
         return unknown or case.word
+    lost = [each.token for each in said.named if each.strong and not each.items]
+    if lost and not case.trust:
+        return because("contradicted", token=lost[0])
     if said.forced or said.groups or case.trust or len(hinted) > 1:
         return None
     return _unless_few(case, said)

@@ -27,25 +27,35 @@ def short(case: Case, said: Meant) -> list[Draft]:
     exact = [each for each in found if _is_exact(each[1])]
     drafts = []
     for items, parts, strong in found:
-        best = exact or found
-        rivals = len(best) - 1
-        stop: Reason | None = None
-        if rivals:
-            stop = because("ambiguous_reason", count=len(best))
-        elif not strong and not (case.certain and _is_exact(parts) and not slipped(said)):
-            stop = because("only_suggested")
-        elif not all(part.reason in case.policy.auto_reasons for part in parts):
-            stop = because("not_allowed")
-        elif _too_round(case, items, parts):
-            stop = because("too_round", amount=case.money(case.amount))
-        stop = stop or misspelt(case, items)
-        short = case.money(sum(part.total for part in parts))
-        reasons = (*said.reasons, _said_of(parts, short))
+        rivals = len(exact or found) - 1
+        stop = because("ambiguous_reason", count=rivals + 1) if rivals else None
+        stop = stop or _doubt(case, said, items, parts, strong=strong) or misspelt(case, items)
+        reasons = (*said.reasons, _said_of(parts, case.money(sum(part.total for part in parts))))
         score = SCORES["reference"] - (0 if _is_exact(parts) else 30) - (0 if strong else 40)
         proof: Proof = "reference" if stop is None else "tolerance"
         picks = with_parts(items, parts)
         drafts.append(Draft(proof, picks, score - 60, reasons, rivals=rivals, stop=stop))
     return drafts
+
+
+def _doubt(
+    case: Case, said: Meant, items: Sequence[Item], parts: Parts, *, strong: bool
+) -> Reason | None:
+    """What speaks against posting the only explanation of what is named.
+
+    A contract, or several invoices with instalments, leave open which items are meant; two reasons
+    at once need whole tokens and a payer who is known.
+    """
+    loosely = len(said.groups) > 1 or any(each.loosely for each in said.named)
+    if loosely or (not strong and (not _is_exact(parts) or slipped(said) or not case.certain)):
+        return because("only_suggested")
+    if len(parts) > 1 and (said.groups or not strong or not case.certain):
+        return because("only_suggested")
+    if not all(part.reason in case.policy.auto_reasons for part in parts):
+        return because("not_allowed")
+    if _too_round(case, items, parts):
+        return because("too_round", amount=case.money(case.amount))
+    return None
 
 
 def _too_round(case: Case, items: Sequence[Item], parts: Parts) -> bool:

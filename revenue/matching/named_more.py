@@ -28,7 +28,9 @@ def over(case: Case, said: Meant) -> Iterator[Draft]:
         stop = because("amount_differs", open=case.money(case.amount - rest))
     proof: Proof = "reference" if stop is None else "suggestion"
     reasons = (*said.reasons, left)
-    yield Draft(proof, in_full(items), SCORES["reference"] - 150, reasons, rest=rest, stop=stop)
+    rounded_up = rest < grid(case.amount)
+    score = SCORES["reference"] - (120 if rounded_up else 180)
+    yield Draft(proof, in_full(items), score, reasons, rest=rest, stop=stop)
 
 
 def _may_be_over(case: Case, said: Meant, items: Sequence[Item], rest: int) -> bool:
@@ -74,7 +76,8 @@ def _with_unnamed(case: Case, said: Meant, items: Sequence[Item], rest: int) -> 
             because("and_unnamed", names=listed(more)),
             *(because("truncated", name=listed([item])) for item in hint),
         )
-        score = SCORES["unique"] + 40 + 10 * len(hint) - 5 * len(more)
+        score = SCORES["prefix"] + 60 + 40 * len(hint) - 5 * len(more)
+        score += SCORES["unique"] - SCORES["prefix"] if stop is None else 0
         yield Draft("unique", in_full([*items, *more]), score, reasons,
                     rivals=tried.met - 1, stop=stop)  # fmt: skip
 

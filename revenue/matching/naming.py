@@ -72,6 +72,8 @@ _OTHERS = frozenset(
 )
 _OTHERS_ZH = ("订单", "采购单", "订单号", "单据", "账号", "税号", "电话")
 _SPAN_MAX = 200
+_BODY_MIN = 7
+"""Digits of a creditor reference from which its body alone may be told."""
 
 
 class Name:
@@ -92,6 +94,8 @@ class Name:
         found = [self.whole] if short in ("", self.whole) else [self.whole, short]
         if 2 < len(self.digits) < len(self.whole):
             found.append(f"#{self.digits}")
+            if self.atoms[0] == "rf" and len(self.digits) > _BODY_MIN:
+                found.append(f"#{self.digits[2:]}")
         return tuple(found)
 
 

@@ -9,6 +9,7 @@ reason fits.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
@@ -47,7 +48,7 @@ class Part(NamedTuple):
     reason: DifferenceReason
     amounts: tuple[int, ...]
     taxes: tuple[int | None, ...]
-    percent: Fraction | None = None
+    percent: Decimal | None = None
     note: str = ""
     exact: bool = True
     earned: bool = True
@@ -106,18 +107,12 @@ def shortfalls(parts: Parts, place: int, code: str) -> tuple[Shortfall, ...]:
             reason=part.reason,
             amount=Money.from_minor(part.amounts[place], code),
             tax=None if (tax := part.taxes[place]) is None else Money.from_minor(tax, code),
-            percent=None if part.percent is None else _decimal(part.percent),
+            percent=part.percent,
             note=part.note,
         )
         for part in parts
         if part.amounts[place]
     )
-
-
-def _decimal(percent: Fraction) -> str:
-    whole, rest = divmod(percent.numerator * 10_000, percent.denominator)
-    assert not rest, percent
-    return f"{whole // 10_000}.{whole % 10_000:04d}".rstrip("0").rstrip(".")
 
 
 def explained(
@@ -179,22 +174,20 @@ def _percentages(items: Sequence[Item], on: date, policy: MatchPolicy) -> Iterat
     yield from _discounts(items, on, policy)
     if all(item.whole for item in items):
         for percent in policy.retention_percents:
-            yield from _held_back(items, "retention", Fraction(percent))
+            yield from _held_back(items, "retention", percent)
     for percent in policy.withholding_percents:
-        yield from _held_back(items, "withholding_tax", Fraction(percent))
+        yield from _held_back(items, "withholding_tax", percent)
         nets = [_net(item) for item in items]
         if all(item.whole for item in items) and None not in nets:
             amounts = tuple(portion(net or 0, Fraction(percent) / 100) for net in nets)
-            yield Part("withholding_tax", amounts, (None,) * len(items), Fraction(percent))
+            yield Part("withholding_tax", amounts, (None,) * len(items), percent)
 
 
-def _held_back(
-    items: Sequence[Item], reason: DifferenceReason, percent: Fraction
-) -> Iterator[Part]:
+def _held_back(items: Sequence[Item], reason: DifferenceReason, percent: Decimal) -> Iterator[Part]:
     """A percentage of each item, and the same of their sum where that rounds otherwise."""
-    amounts = tuple(portion(item.open, percent / 100) for item in items)
+    amounts = tuple(portion(item.open, Fraction(percent) / 100) for item in items)
     yield Part(reason, amounts, (None,) * len(items), percent)
-    total = portion(sum(item.open for item in items), percent / 100)
+    total = portion(sum(item.open for item in items), Fraction(percent) / 100)
     if total != sum(amounts):
         shared = tuple(split(total, [item.open for item in items]))
         yield Part(reason, shared, (None,) * len(items), percent)
@@ -206,27 +199,28 @@ def _discounts(items: Sequence[Item], on: date, policy: MatchPolicy) -> Iterator
     It is taken of the whole amount, and then lowers the tax; or of the net amount alone.
     """
     grace = timedelta(days=policy.grace_days)
-    before: list[Fraction] = []
+    before: list[Decimal] = []
     for earned in (True, False):
-        percents: list[Fraction] = []
+        percents: list[Decimal] = []
         for item in items:
             tiers = item.origin.discounts if item.whole else ()
             valid = [tier for tier in tiers if on <= tier.until + grace]
             taken = valid[:1] if earned or valid else tiers[-1:]
-            percents.append(Fraction(taken[0].percent) if taken else Fraction(0))
+            percents.append(taken[0].percent if taken else Decimal(0))
         if not any(percents) or percents == before:
             continue
         before = percents
         one = percents[0] if len(set(percents)) == 1 else None
         gross = tuple(
-            portion(item.open, percent / 100) for item, percent in zip(items, percents, strict=True)
+            portion(item.open, Fraction(percent) / 100)
+            for item, percent in zip(items, percents, strict=True)
         )
         taxes = tuple(_tax_in(item, amount) for item, amount in zip(items, gross, strict=True))
         yield Part("discount", gross, taxes, one, earned=earned)
         nets = [_net(item) for item in items]
         if None not in nets:
             amounts = tuple(
-                portion(net or 0, percent / 100)
+                portion(net or 0, Fraction(percent) / 100)
                 for net, percent in zip(nets, percents, strict=True)
             )
             zero = (0,) * len(items)

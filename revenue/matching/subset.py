@@ -11,7 +11,7 @@ they could have come to: that is how many fits mere chance would give.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import comb
 from typing import NamedTuple
 
@@ -21,8 +21,8 @@ _FIRST, _LAST = 48, 80
 """Of 80 buckets up to 5/4 of the amount, those from 3/4 of it on."""
 
 _COUNTED_MAX = 1_000
-_MANY, _MANY_SIZE = 150, 3
-"""Of more items than these only small sets are counted: they are too many already."""
+_MANY, _MANY_SIZE, _PAIRED = 150, 3, 400
+"""Of more items than these no sets are searched, and small ones counted or guessed: too many."""
 
 _GRIDS: tuple[int, ...] = tuple(step * 10**power for power in range(9, -1, -1) for step in (5, 1))
 
@@ -39,7 +39,8 @@ class Fits(NamedTuple):
     nodes: int
 
 
-_Half = list[tuple[int, int, int]]
+_SIZE_BITS = 8
+"""A set is one integer: its sum, the places of its values as bits, and its size in eight bits."""
 
 
 def fits(
@@ -52,71 +53,70 @@ def fits(
     """
     order = sorted(range(len(values)), key=lambda place: (-values[place], place))
     usable = [place for place in order if 0 < values[place] <= high]
+    if len(usable) > _MANY:
+        return Fits((), 0, complete=False, nodes=0)
+    size_max = min(size_max, len(usable), 255)
+    width = len(values) + _SIZE_BITS
     first, nodes = _half(values, usable[::2], high, size_max, node_limit)
-    if first is None:
-        return Fits((), 0, complete=False, nodes=nodes)
     second, more = _half(values, usable[1::2], high, size_max, node_limit - nodes)
     nodes += more
-    if second is None:
+    if nodes > node_limit:
         return Fits((), 0, complete=False, nodes=nodes)
-    by_sum: dict[int, list[tuple[int, int]]] = {}
-    for total, mask, size in second:
-        by_sum.setdefault(total, []).append((mask, size))
-    pairs = _exact(first, by_sum, low) if low == high else _within(first, by_sum, low, high)
+    by_sum: dict[int, list[int]] = {}
+    for each in second:
+        by_sum.setdefault(each >> width, []).append(each)
+    pairs = _exact if low == high else _within
     found: list[tuple[int, int]] = []
-    for mask, size in pairs:
+    for one, other in pairs(first, by_sum, low, high, width):
+        size = (one & 255) + (other & 255)
         if 0 < size <= size_max:
-            found.append((size, mask))
+            found.append((size, (one | other) >> _SIZE_BITS & (1 << len(values)) - 1))
             if len(found) == _COUNTED_MAX:
                 break
     found.sort()
-    sets = tuple(
+    sets = [
         tuple(place for place in range(len(values)) if mask >> place & 1)
         for _, mask in found[:found_max]
-    )
-    ordered = sorted(sets, key=lambda each: (len(each), each))
-    return Fits(tuple(ordered), len(found), complete=True, nodes=nodes)
+    ]
+    ordered = tuple(sorted(sets, key=lambda each: (len(each), each)))
+    return Fits(ordered, len(found), complete=True, nodes=nodes)
 
 
 def _half(
     values: Sequence[int], places: Sequence[int], limit: int, size_max: int, node_limit: int
-) -> tuple[_Half | None, int]:
-    """Every set of these values up to a sum and a size; ``None`` past the limit of nodes."""
-    sets: _Half = [(0, 0, 0)]
+) -> tuple[list[int], int]:
+    """Every set of these values up to a sum and a size; how many there were when it gave up."""
+    sets = [0]
+    width = len(values) + _SIZE_BITS
     for place in places:
-        value, bit = values[place], 1 << place
-        room = limit - value
-        sets += [
-            (total + value, mask | bit, size + 1)
-            for total, mask, size in sets
-            if total <= room and size < size_max
-        ]
+        more = (values[place] << width) + (1 << place + _SIZE_BITS) + 1
+        past = (limit - values[place] + 1) << width
+        sets += [each + more for each in sets if each < past and each & 255 < size_max]
         if len(sets) > node_limit:
-            return None, len(sets)
+            return [], len(sets)
     return sets, len(sets)
 
 
+_Pairs = Iterator[tuple[int, int]]
+
+
 def _exact(
-    first: _Half, by_sum: dict[int, list[tuple[int, int]]], target: int
-) -> "list[tuple[int, int]]":
-    return [
-        (mask | other, size + more)
-        for total, mask, size in first
-        if target - total in by_sum
-        for other, more in by_sum[target - total]
-    ]
+    first: list[int], by_sum: dict[int, list[int]], low: int, _high: int, width: int
+) -> _Pairs:
+    for one in first:
+        for other in by_sum.get(low - (one >> width), ()):
+            yield one, other
 
 
 def _within(
-    first: _Half, by_sum: dict[int, list[tuple[int, int]]], low: int, high: int
-) -> "list[tuple[int, int]]":
+    first: list[int], by_sum: dict[int, list[int]], low: int, high: int, width: int
+) -> _Pairs:
     sums = sorted(by_sum)
-    return [
-        (mask | other, size + more)
-        for total, mask, size in first
-        for rest in sums[bisect_left(sums, low - total) : bisect_right(sums, high - total)]
-        for other, more in by_sum[rest]
-    ]
+    for one in first:
+        total = one >> width
+        for rest in sums[bisect_left(sums, low - total) : bisect_right(sums, high - total)]:
+            for other in by_sum[rest]:
+                yield one, other
 
 
 def chance(values: Sequence[int], target: int, *, size_max: int) -> int:
@@ -162,6 +162,8 @@ def _near(values: Sequence[int], target: int, size_max: int) -> int:
     usable = [value for value in values if 0 < value * 4 <= target * 5]
     if size_max == 1:
         return sum(value * 4 >= target * 3 for value in usable)
+    if len(usable) > _PAIRED:
+        return comb(len(usable), min(size_max, _MANY_SIZE))
     size_max = min(size_max, len(usable), _MANY_SIZE if len(usable) > _MANY else size_max)
     width = sum(comb(len(usable), size) for size in range(size_max + 1)).bit_length() + 1
     mask = (1 << width * _BUCKETS) - 1

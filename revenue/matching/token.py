@@ -17,6 +17,8 @@ _MONEY = re.compile(r"(?<![\w-])\d{1,3}(?:[,.' ]\d{3})*[.,]\d{2}(?![\w-])")
 _DAY = re.compile(
     r"(?<![\w-])(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}))(?![\w-])"
     r"|(?:\d{2,4}年)?\d{1,2}月(?:\d{1,2}日)?"
+    r"|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? ?"
+    r"(?:19|20)\d{2}(?!\d)"
 )
 _JOINS = re.compile(r"[\s\-_./:#*]{0,3}")
 _LOOKS_LIKE = str.maketrans("oilszbg", "0115286")

@@ -29,7 +29,8 @@ Books = Mapping[tuple[str, str], Book]
 class Token(NamedTuple):
     """A token that is a name, and every open item that it stands for, of any customer.
 
-    ``settled`` names are known, and nothing of what they stood for is open any more.
+    ``settled`` names are known, and nothing of what they stood for is open any more; ``loosely``
+    named is what only a contract's number stands for.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Token(NamedTuple):
     strong: bool
     checked: bool
     settled: bool = False
+    loosely: bool = False
 
 
 def tokens_of(
@@ -55,7 +57,8 @@ def tokens_of(
         part = all(hit.strength == "part" for hit in own)
         strong = any(hit.strength == "listed" for hit in own) or not (short or part)
         checked = any(hit.strength == "checked" for hit in own)
-        found.append(Token(text, kept, strong, checked, settled=not numbers))
+        loosely = all(hit.name.kind == "contract" for hit in own)
+        found.append(Token(text, kept, strong, checked, not numbers, loosely))
     for loose in reading.loose:
         meant = learned.aliased(loose.text)
         if meant in items:
@@ -87,12 +90,27 @@ def told(
             if any(item in books[item.customer, code].ending_in(end) for end in ends)
         ]
     found: dict[str, list[Named]] = {}
+    own = books.get((who.customer, code))
+    others = [token for token in tokens if own is None or not _is_own(token, own)]
     for customer in list(dict.fromkeys(customers))[:_CUSTOMERS_MAX]:
         book = books.get((customer, code))
         found[customer] = _of_customer(
-            payment, customer, book, tokens, reading, paid=customer == who.customer
+            payment,
+            customer,
+            book,
+            tokens if customer == who.customer else others,
+            reading,
+            paid=customer == who.customer,
         )
     return found
+
+
+def _is_own(token: Token, book: Book) -> bool:
+    """Whether a token names something of the payer's own: then it names nothing of others."""
+    if any(item.number in book.items for item in token.items):
+        return True
+    digits = _ending(token.text)
+    return _is_bare(token.text, digits) and 0 < len(book.ending_in(digits)) <= _ENDS_MAX
 
 
 def _of_customer(
@@ -108,9 +126,9 @@ def _of_customer(
     for token in tokens:
         own = tuple(sorted(item for item in token.items if item.customer == customer))
         if own or book is None:
-            found.append(Named(token.text, own, token.strong, token.checked))
+            found.append(_named(token, own))
             continue
-        found.append(Named(token.text, (), token.strong, token.checked, settled=token.settled))
+        found.append(_named(token, ()))
         if paid and not token.settled:
             found += _nearly(book, token.text, _ending(token.text))
     if book is None:
@@ -122,6 +140,17 @@ def _of_customer(
         found += _nearly(book, misspelt, "")
     month = month_of(payment.text, payment.on) if paid else None
     return found + (_of_month(book, *month) if month else [])
+
+
+def _named(token: Token, items: tuple[Item, ...]) -> Named:
+    return Named(
+        token.text,
+        items,
+        token.strong,
+        token.checked,
+        settled=token.settled,
+        loosely=token.loosely,
+    )
 
 
 def _ending(text: str) -> str:

@@ -16,7 +16,8 @@ from revenue.matching.words import because
 
 _FORMS = re.compile(
     r"(股份有限公司|有限责任公司|有限公司|集团|股份|公司"
-    r"|company|limited|coltd|gmbhcokg|gmbh|corporation|corp|llc|ltd|inc|plc|ag|kg|bv|sarl|sa|spa|co)$"
+    r"|company|limited|coltd|gmbhcokg|gmbh|corporation|corp|llc|ltd|inc|plc|ag|kg|bv|sarl|sa|spa"
+    r"|co)$"
 )
 _LIKE_MIN = 4
 _CUT_MIN = 8
