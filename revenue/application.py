@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Money, money_total
-from cpq.kernel.text import Code, Line, Number
+from cpq.kernel.text import Code, CodeIfAny, Line, Number
 from revenue.amount import NotNegative, Positive
 from revenue.receivable import Receivable
 from revenue.retention import Retention
@@ -58,7 +58,7 @@ class Difference(Frozen):
     reason: DifferenceReason
     amount: Positive
     tax: NotNegative | None = None
-    residual: Line = ""
+    residual: CodeIfAny = ""
     due_on: date | None = None
     note: Line = ""
     booked: NotNegative | None = None
@@ -142,6 +142,8 @@ class Application(Frozen):
     @property
     def settled(self) -> Money:
         """What it takes of the receivable: the amount and every difference."""
+        if not self.differences:
+            return self.amount
         differences = money_total((each.amount for each in self.differences), self.amount.code)
         return self.amount + differences
 

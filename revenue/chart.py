@@ -67,6 +67,9 @@ class ChartOfAccounts(Frozen):
     withholding_tax: Account = _account(
         "222102", "Taxes payable: tax withheld by customers", "应交税费—客户代扣税费"
     )
+    pending_vat: Account = _account(
+        "222109", "Taxes payable: output VAT to be billed", "应交税费—待转销项税额"
+    )
     unapplied_cash: Account = _account(
         "224101", "Other payables: unapplied cash", "其他应付款—待核销款"
     )

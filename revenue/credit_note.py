@@ -38,7 +38,7 @@ class CreditNote(Frozen):
     invoice: Line = ""
     contract: Line = ""
     reason: Line = Field(min_length=1)
-    booked: Positive | None = None
+    booked: NotNegative | None = None
 
     @property
     def net(self) -> Money:
@@ -79,7 +79,7 @@ class Payable(Frozen):
     on: date
     due_on: date
     amount: Positive
-    booked: Positive | None = None
+    booked: NotNegative | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Payable":

@@ -21,8 +21,12 @@ the value that the next application takes. Both ways add up to the same:
 Advances are no money items and are never revalued: they keep the rate of their day (IFRIC 22, IAS
 21.16; 企业会计准则第19号). Applied to a receivable, an advance takes of its value what it is worth
 itself, so no difference arises but on what closes the receivable.
+
+Invoices and deliveries of a contract in a foreign currency bear the value of each of their lines;
+what becomes of the contract's asset and liability says ``revenue.posting.position``.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -32,16 +36,18 @@ from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen
 from cpq.kernel.money import Exact, Money, currency_places, exact, plain, product, rounded
 from cpq.kernel.text import Line, Number
-from revenue.amount import NotZero
+from revenue.amount import NotZero, Positive
 
 
 class Revaluation(Frozen):
-    """Changes the book value of what is open of a receivable by ``difference``, unrealised.
+    """Changes the book value of what is ``open`` of a receivable on a day by ``difference``,
+    unrealised.
 
-    Above zero is a gain. ``rate`` is the rate it was made at, for people.
+    Above zero is a gain. ``rate`` is the rate it was made at, for people. ``reversed_on`` is the
+    day on which a reversal takes it back; without one it stays.
 
     >>> Revaluation(number="RV-1", receivable="AR-1", on=date(2026, 12, 31), rate="7.20",
-    ...             difference=Money("10000", "CNY")).difference
+    ...             open=Money("100000", "USD"), difference=Money("10000", "CNY")).difference
     Money('10000.00', 'CNY')
     """
 
@@ -49,8 +55,10 @@ class Revaluation(Frozen):
     number: Number
     receivable: Number
     on: date
+    open: Positive
     difference: NotZero
     rate: Exact = Field(gt=0)
+    reversed_on: date | None = None
     note: Line = ""
 
 
@@ -72,3 +80,44 @@ def in_books(amount: Money, *, rate: object, currency: str) -> Money:
         )
     places = currency_places(currency)
     return Money(rounded(product(amount.amount, found), places), currency)
+
+
+def book_value(amount: Money, *, rate: object, books: str) -> Money | None:
+    """``amount`` at ``rate`` in the currency ``books``; ``None`` where it is in that one already,
+    and where neither is given. Raises ``Invalid`` (``exchange.half_given``, ``exchange.bad_rate``).
+
+    >>> book_value(Money("100", "USD"), rate="7.1055", books="CNY")
+    Money('710.55', 'CNY')
+    >>> book_value(Money("100", "CNY"), rate=None, books="CNY") is None
+    True
+    """
+    if amount.code == books or (rate is None and not books):
+        return None
+    if rate is None or not books:
+        raise Invalid(
+            "exchange.half_given",
+            f"to value {amount} give both rate, what one unit is worth, and books, the currency "
+            f"of the books; found rate {rate!s} and books {books!r}",
+        )
+    return in_books(amount, rate=rate, currency=books)
+
+
+def refuse_half_valued(amounts: Sequence[Money], values: Sequence[Money | None]) -> None:
+    """Raise ``ValueError`` unless all amounts bear a value or none does, all values in one other
+    currency, and nothing is worth something.
+
+    >>> refuse_half_valued([Money("1", "USD"), Money("2", "USD")], [Money("7", "CNY"), None])
+    Traceback (most recent call last):
+    ValueError: either all amounts bear a value in the book currency or none
+    """
+    given = [value for value in values if value is not None]
+    if not given:
+        return
+    if len(given) < len(amounts):
+        raise ValueError("either all amounts bear a value in the book currency or none")
+    if len({value.code for value in given}) > 1 or given[0].code == amounts[0].code:
+        raise ValueError("booked is in one currency, that of the books, and not that of the amount")
+    if any(
+        value.amount and not amount.amount for amount, value in zip(amounts, given, strict=True)
+    ):
+        raise ValueError("an amount of 0 is worth 0")

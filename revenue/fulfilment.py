@@ -3,6 +3,9 @@
 A delivery carries the part of each line's net that it delivers. The parts are the difference of
 two cumulative shares, each rounded once, so whatever the deliveries of a line, their parts add up
 to its net. The acceptance is the customer's word that all of it is there and works.
+
+Where the books are kept in another currency each line bears the value of its net at the rate of the
+day on which control passes (IAS 21.21; 企业会计准则第19号 第十条).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,20 +14,22 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cpq.kernel.errors import Invalid, Refused
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, Money, difference, exact, money_total, plain, total
 from cpq.kernel.text import Code, Line, Number, number_key
 from revenue.amount import NotNegative
 from revenue.contract import Contract, ContractLine
+from revenue.exchange import book_value, refuse_half_valued
 from revenue.order import OrderLine, SalesOrder
 
 
 class DeliveryLine(Frozen):
     """A delivered quantity: ``net`` is its part of the line's net, ``quantity_before`` what
-    earlier deliveries of the contract's line delivered.
+    earlier deliveries of the contract's line delivered. ``booked`` is the value of the net in the
+    book currency where the contract is in another one.
 
     >>> DeliveryLine(line="1", product="L-1", quantity="1", unit="pc",
     ...              net=Money("33.33", "CNY")).quantity_before
@@ -37,6 +42,7 @@ class DeliveryLine(Frozen):
     quantity_before: Exact = Field(default=Decimal(0), ge=0)
     unit: Code
     net: NotNegative
+    booked: NotNegative | None = added(None)
 
 
 class Delivery(Frozen):
@@ -53,10 +59,21 @@ class Delivery(Frozen):
     net_before: NotNegative
     lines: tuple[DeliveryLine, ...] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _holds_together(self) -> "Delivery":
+        refuse_half_valued([line.net for line in self.lines], [line.booked for line in self.lines])
+        return self
+
     @property
     def net(self) -> Money:
         """The part of the contract's net that this delivery delivers."""
         return money_total((line.net for line in self.lines), self.lines[0].net.code)
+
+    @property
+    def booked(self) -> Money | None:
+        """What its net is worth in the book currency, line by line; ``None`` if not valued."""
+        values = [line.booked for line in self.lines if line.booked is not None]
+        return money_total(values, values[0].code) if values else None
 
 
 class Acceptance(Frozen):
@@ -97,14 +114,18 @@ def deliver(
     number: str,
     on: date,
     before: Iterable[Delivery] = (),
+    rate: Decimal | int | str | None = None,
+    books: str = "",
 ) -> Delivery:
     """A delivery of some quantity of some lines, in the units of the order.
 
     ``before`` are the earlier deliveries of the contract: those of its other orders count too, so
-    that no two orders deliver a line beyond its quantity. Raises ``Refused``:
+    that no two orders deliver a line beyond its quantity. ``rate`` is what one unit of the
+    contract's currency is worth on that day in ``books``, the currency of the books; each line is
+    converted and rounded half up, a contract in that currency is not. Raises ``Refused``:
     ``delivery.other_contract``, ``delivery.empty``, ``delivery.exceeds_order`` (or the contract),
     ``delivery.too_early`` (before the order); ``NotFound`` (``order.unknown_line``); ``Invalid``
-    (``delivery.quantity_not_positive``).
+    (``delivery.quantity_not_positive``, ``exchange.half_given``, ``exchange.bad_rate``).
     """
     if number_key(order.contract) != number_key(contract.number):
         raise Refused(
@@ -121,7 +142,7 @@ def deliver(
     key = number_key(contract.number)
     earlier = tuple(each for each in before if number_key(each.contract) == key)
     delivered, of_order = _delivered(earlier), _delivered(_own(order, earlier))
-    lines = tuple(
+    bare = tuple(
         _delivery_line(
             order.line(line),
             contract.line(line),
@@ -131,6 +152,7 @@ def deliver(
         )
         for line, quantity in quantities.items()
     )
+    lines = tuple(each.with_(booked=book_value(each.net, rate=rate, books=books)) for each in bare)
     return Delivery(
         number=number,
         order=order.number,

@@ -15,28 +15,39 @@ billed beyond its amount, and the last invoice takes exactly what is left:
     gross        the billed amount by unbilled gross of each line       largest remainder
     tax          unbilled tax × billed gross / unbilled gross           half up
     net          gross − tax                                            –
+    value        net and tax of each line × rate                        half up, then summed
     ===========  =====================================================  =====================
+
+The value is that in the currency of the books, of a contract in another one. Converting line by
+line and adding up is not the same as converting the sum (spec 1.4: 40.43, not 40.44).
+
+An invoice may cover what the customer owed before it was billed: see ``revenue.unbilled``.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from cpq.kernel.errors import Refused
-from cpq.kernel.model import Frozen
+from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import Exact, Money, money_total
 from cpq.kernel.text import Code, Line, Number, number_key
 from cpq.quote import PaymentEvent
-from revenue.amount import NotNegative
+from revenue.amount import NotNegative, Positive
 from revenue.contract import Contract, ContractLine, Instalment
+from revenue.exchange import book_value, refuse_half_valued
 from revenue.fulfilment import Delivery
 from revenue.receivable import Receivable
 
 
 class InvoiceLine(Frozen):
     """What of one contract line is billed; ``gross_before`` is what earlier invoices billed of it.
+
+    ``booked`` and ``booked_tax`` are the values of net and tax in the book currency where the
+    contract is in another one.
 
     >>> InvoiceLine(line="1", net=Money("30", "CNY"), tax=Money("3.90", "CNY"),
     ...             tax_code="VAT13", tax_percent="13", gross_before=Money("0", "CNY")).gross
@@ -49,6 +60,8 @@ class InvoiceLine(Frozen):
     tax_code: Code
     tax_percent: Exact = Field(ge=0)
     gross_before: NotNegative
+    booked: NotNegative | None = added(None)
+    booked_tax: NotNegative | None = added(None)
 
     @property
     def gross(self) -> Money:
@@ -56,11 +69,34 @@ class InvoiceLine(Frozen):
         return self.net + self.tax
 
 
+class Cover(Frozen):
+    """A receivable that was owed before this invoice billed it: all of its amount, the tax inside
+    it, and what both are worth in the book currency where the contract is in another one.
+    """
+
+    receivable: Number
+    amount: Positive
+    tax: NotNegative | None = None
+    booked: NotNegative | None = added(None)
+    booked_tax: NotNegative | None = added(None)
+
+    @classmethod
+    def of(cls, debt: Receivable) -> "Cover":
+        """As the receivable says it."""
+        return cls(
+            receivable=debt.number,
+            amount=debt.amount,
+            tax=debt.tax,
+            booked=debt.booked,
+            booked_tax=debt.booked_tax,
+        )
+
+
 class Invoice(Frozen):
     """A bill for (part of) an instalment, due on a day.
 
     ``delivery`` is the delivery that it bills, ``None`` where it bills what an event left of the
-    instalment.
+    instalment. ``covers`` are the receivables of what it bills that was owed before.
     """
 
     kind: Literal["invoice"] = "invoice"
@@ -72,6 +108,7 @@ class Invoice(Frozen):
     on: date
     due_on: date
     lines: tuple[InvoiceLine, ...] = Field(min_length=1)
+    covers: tuple[Cover, ...] = added(())
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Invoice":
@@ -79,6 +116,12 @@ class Invoice(Frozen):
             raise ValueError(f"due_on {self.due_on} lies before on {self.on}")
         if len({line.gross.code for line in self.lines}) > 1:
             raise ValueError("the lines of an invoice are in one currency")
+        refuse_half_valued(
+            [amount for line in self.lines for amount in (line.net, line.tax)],
+            [value for line in self.lines for value in (line.booked, line.booked_tax)],
+        )
+        if self.covers and self.covered > self.gross:
+            raise ValueError(f"it covers {self.covered}, more than the {self.gross} that it bills")
         return self
 
     @property
@@ -101,6 +144,55 @@ class Invoice(Frozen):
         """What the customer owes for it."""
         return money_total((line.gross for line in self.lines), self.currency)
 
+    @property
+    def covered(self) -> Money:
+        """What of the gross was owed before."""
+        return money_total((each.amount for each in self.covers), self.currency)
+
+    @property
+    def booked_net(self) -> Money | None:
+        """What the net is worth in the book currency, line by line; ``None`` if not valued."""
+        return _sum(line.booked for line in self.lines)
+
+    @property
+    def booked_tax(self) -> Money | None:
+        """What the tax is worth in the book currency, line by line; ``None`` if not valued."""
+        return _sum(line.booked_tax for line in self.lines)
+
+    @property
+    def booked(self) -> Money | None:
+        """What the gross is worth in the book currency; ``None`` if not valued."""
+        return _sum((self.booked_net, self.booked_tax))
+
+    def booked_part(self, amount: Money, *, before: Money | None = None) -> Money | None:
+        """The value of ``amount`` of the gross, of which ``before`` is owed by other receivables.
+
+        It is the difference of two cumulative shares, each rounded half up, so however an invoice
+        is parted into receivables, their values add up to its own. ``None`` if not valued.
+
+        >>> line = InvoiceLine(line="1", net=Money("2", "USD"), tax=Money("1", "USD"),
+        ...                    tax_code="T", tax_percent="50", gross_before=Money("0", "USD"),
+        ...                    booked=Money("14.01", "CNY"), booked_tax=Money("7", "CNY"))
+        >>> day = date(2026, 12, 1)
+        >>> invoice = Invoice(number="INV-1", contract="HT-1", instalment=1, customer="C-1",
+        ...                   on=day, due_on=day, lines=(line,))
+        >>> part = Money("1.5", "USD")
+        >>> invoice.booked_part(part), invoice.booked_part(part, before=part)
+        (Money('10.51', 'CNY'), Money('10.50', 'CNY'))
+        """
+        value, gross = self.booked, self.gross
+        if value is None:
+            return None
+        earlier = Money.zero(self.currency) if before is None else before
+        return value.share((earlier + amount).ratio_to(gross)) - value.share(
+            earlier.ratio_to(gross)
+        )
+
+
+def _sum(values: Iterable[Money | None]) -> Money | None:
+    given = [value for value in values if value is not None]
+    return money_total(given, given[0].code) if given else None
+
 
 def bill(
     contract: Contract,
@@ -112,13 +204,18 @@ def bill(
     before: Iterable[Invoice] = (),
     instalment: int | None = None,
     receivable: str | None = None,
+    rate: Decimal | int | str | None = None,
+    books: str = "",
 ) -> tuple[Invoice, Receivable]:
     """The invoice for what an event makes billable, and its receivable (numbered as the invoice
     unless ``receivable`` says otherwise).
 
     ``before`` are the earlier invoices of the contract. Without a ``delivery`` all that is left of
     the instalment is billed, with one its share. An event of several instalments needs
-    ``instalment`` to say which. Raises ``Refused``: ``invoice.no_instalment``,
+    ``instalment`` to say which. ``rate`` is what one unit of the contract's currency is worth that
+    day in ``books``, the currency of the books; a contract in that currency bears no values.
+    Raises ``Invalid`` (``exchange.half_given``, ``exchange.bad_rate``) and ``Refused``:
+    ``invoice.no_instalment``,
     ``invoice.several_instalments``, ``invoice.already_billed``, ``invoice.delivery_billed``,
     ``invoice.other_contract``, ``invoice.nothing_to_bill``, ``invoice.too_early``,
     ``invoice.due_too_late`` (after the last day of the calendar).
@@ -135,7 +232,13 @@ def bill(
         customer=contract.customer.code,
         on=on,
         due_on=_due_on(number, part, on),
-        lines=_shared(contract, amount, earlier),
+        lines=tuple(
+            line.with_(
+                booked=book_value(line.net, rate=rate, books=books),
+                booked_tax=book_value(line.tax, rate=rate, books=books),
+            )
+            for line in _shared(contract, amount, earlier)
+        ),
     )
     debt = Receivable(
         number=receivable or number,
@@ -145,6 +248,7 @@ def bill(
         on=on,
         due_on=invoice.due_on,
         amount=amount,
+        booked=invoice.booked,
     )
     return invoice, debt
 

@@ -13,9 +13,9 @@ from cpq.kernel.text import Code, Line, Number, number_key
 from revenue.application import Reversal
 from revenue.chart import STANDARD_CHART, ChartOfAccounts
 from revenue.entry import JournalEntry
-from revenue.journal import journal
-from revenue.ledger import Fact, ReceivablesLedger, Taking
+from revenue.ledger import Fact, ReceivablesLedger, Settlement, Taking
 from revenue.ledger.effect import DocumentKind, names_opened, taken
+from revenue.posting import Poster
 from revenue.receivable import Receivable
 
 
@@ -62,12 +62,30 @@ def preview(
     """
     after = ledger.settle(*facts)
     made = after.facts[len(ledger.facts) :]
-    before = len(journal(ledger.facts, chart=chart))
     return Preview(
         facts=made,
         changes=tuple(_changes(ledger, after, made)),
-        entries=journal(after.facts, chart=chart)[before:],
+        entries=tuple(_entries(ledger, made, chart)),
     )
+
+
+def _entries(
+    ledger: ReceivablesLedger, made: tuple[Fact, ...], chart: ChartOfAccounts
+) -> Iterator[JournalEntry]:
+    """The entries of the new facts; of those before only what they can need is posted again."""
+    undone = {number_key(fact.reverses) for fact in made if isinstance(fact, Reversal)}
+    poster = Poster(chart)
+    for fact in ledger.facts:
+        if isinstance(fact, Settlement):
+            needed = bool(names_opened(fact)) or number_key(fact.number) in undone
+        else:
+            needed = not isinstance(fact, Reversal)
+        if needed:
+            poster.learn(fact)
+    for fact in made:
+        entry = poster.post(fact)
+        if entry is not None:
+            yield entry
 
 
 def _changes(

@@ -2,8 +2,10 @@
 
 The invoice is the tax document, the receivable is the debt: most come from an invoice, one for
 each instalment; others from an opening balance, from an instalment or a delivery that nobody billed
-yet, from a reminder's fee. How much of it is open is never stored here; it is what the ledger's
-facts leave of it.
+yet (未开票), from a reminder's fee. With a contract what is not billed yet takes the contract's
+position as an invoice does, its tax waits as 待转销项税额, and the invoice that covers it owes
+nothing again. How much of a receivable is open is never stored here; it is what the ledger's facts
+leave of it.
 """
 
 from datetime import date
@@ -12,7 +14,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cpq.kernel.model import Frozen, added
-from cpq.kernel.money import Exact
+from cpq.kernel.money import Exact, Money
 from cpq.kernel.text import Code, Line, Number
 from revenue.amount import NotNegative, Positive
 
@@ -35,6 +37,10 @@ OPENED_BY_FACTS: tuple[ReceivableOrigin, ...] = ("dispute", "transfer", "retenti
 """Origins of receivables that another fact opens, and that are never recorded as such."""
 
 
+NOT_BILLED: tuple[ReceivableOrigin, ...] = ("instalment", "delivery")
+"""Origins of receivables that an invoice bills later, if any."""
+
+
 class EarlyDiscount(Frozen):
     """``percent`` off for a payment up to and on the day ``until`` (现金折扣).
 
@@ -52,7 +58,8 @@ class Receivable(Frozen):
     ``source`` is the number of the invoice it comes from; an invoice that the ledger does not
     hold was billed elsewhere. ``tax`` is the output VAT inside the amount, where it is known;
     ``discounts`` are granted for paying early, the first day that is not over decides. ``booked``
-    is its value in the book currency where the debt is in another one.
+    is its value in the book currency where the debt is in another one. What another fact opens of
+    a debt that is overdue may have been due before it began.
 
     >>> from cpq.kernel.money import Money
     >>> Receivable(number="AR-1", customer="C-1", source="INV-1", contract="HT-1",
@@ -72,11 +79,23 @@ class Receivable(Frozen):
     origin: ReceivableOrigin = added("")
     tax: NotNegative | None = added(None)
     discounts: tuple[EarlyDiscount, ...] = added(())
-    booked: Positive | None = added(None)
+    booked: NotNegative | None = added(None)
+
+    @property
+    def to_bill(self) -> bool:
+        """Whether it is owed under a contract before an invoice bills it."""
+        return self.origin in NOT_BILLED and bool(self.contract) and not self.source
+
+    @property
+    def booked_tax(self) -> Money | None:
+        """The value of the tax in the book currency: its share, rounded half up."""
+        if self.booked is None or self.tax is None:
+            return None
+        return self.booked.share(self.tax.ratio_to(self.amount))
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Receivable":
-        if self.due_on < self.on:
+        if self.due_on < self.on and self.origin not in OPENED_BY_FACTS:
             raise ValueError(f"due_on {self.due_on} lies before on {self.on}")
         if self.tax is not None and (self.tax.code != self.amount.code or self.tax > self.amount):
             raise ValueError(f"the tax {self.tax} is no part of the amount {self.amount}")

@@ -19,12 +19,13 @@ from revenue.claim import Claim, ClaimReversal, ClaimSettlement
 from revenue.claim.accounts import held_on
 from revenue.credit_note import CreditNote, Payable
 from revenue.exchange import Revaluation
+from revenue.invoice import Invoice
 from revenue.journal import JournalEntry, journal
 from revenue.ledger import Fact, ReceivablesLedger, Settlement
 from revenue.ledger.balance import Balance, Document
 from revenue.ledger.effect import DocumentKind, names_opened, opened, taken
 from revenue.ledger.rebates import REBATE, rebate_key
-from revenue.posting.row import account_of
+from revenue.posting.row import account_of, negative
 from revenue.rebate.fact import (
     RebateAccrual,
     RebateCarry,
@@ -50,6 +51,7 @@ _CONTROLS = (
     STANDARD_CHART.claim_receivable,
     STANDARD_CHART.claim_internal,
     STANDARD_CHART.rebate_liability,
+    STANDARD_CHART.pending_vat,
 )
 _Valued = Receivable | Receipt | CreditNote | Retention
 """What stands on an account of its own kind: accounts payable show what others book there, too."""
@@ -66,8 +68,10 @@ def verify(ledger: ReceivablesLedger) -> tuple[Finding, ...]:
     refuses the facts), ``ledger.balance_differs``, ``ledger.not_balanced`` (trial balance),
     ``ledger.control_differs`` (what an account of documents shows is not what is left of them),
     ``ledger.value_differs`` (the same in the currency of the books), ``ledger.value_left`` (what
-    is settled is worth something yet), ``ledger.position_both`` (a contract with an asset and a
-    liability), ``ledger.level_skipped`` (a reminder of a level before the one below it).
+    is settled is worth something yet, or what is open less than nothing), ``ledger.position_both``
+    (a contract with an asset and a liability), ``ledger.position_value`` (a position of nothing
+    that is worth something, or one that is worth less than nothing), ``ledger.level_skipped`` (a
+    reminder of a level before the one below it).
 
     >>> verify(ReceivablesLedger())
     ()
@@ -271,15 +275,19 @@ def _values(ledger: ReceivablesLedger, entries: Iterable[JournalEntry]) -> Itera
             continue
         account = account_of(STANDARD_CHART, balance.document)
         sign = -1 if kind in _OWED_BY_US else 1
-        held.append(((account.code, number_key(balance.customer)), balance.book * sign))
-        if not balance.left.amount and balance.book.amount:
+        if balance.book.code != balance.left.code:
+            held.append(((account.code, number_key(balance.customer)), balance.book * sign))
+        if balance.book.amount < 0 or (balance.book.amount and not balance.left.amount):
             yield _finding(
                 "ledger.value_left",
                 f"{kind}/{balance.document.number}",
-                f"nothing is left of {kind} {balance.document.number}, and it is worth "
+                f"{balance.left} is left of {kind} {balance.document.number}, and it is worth "
                 f"{balance.book} in the books",
-                f"{kind} {balance.document.number} 已无余额，账面仍有 {balance.book}",
+                f"{kind} {balance.document.number} 余额 {balance.left}，账面价值 {balance.book}",
             )
+    for fact in ledger.facts:
+        if isinstance(fact, Receivable | Invoice):
+            held += [(key, -value) for key, _, value in _waiting(fact) if value is not None]
     yield from _differing("ledger.value_differs", booked, _sums(held))
 
 
@@ -311,7 +319,11 @@ def _held(ledger: ReceivablesLedger) -> Iterator[tuple[tuple[str, str], Money]]:
         if isinstance(balance.document, _Valued):
             account = account_of(STANDARD_CHART, balance.document)
             sign = -1 if kind in _OWED_BY_US else 1
-            yield (account.code, number_key(balance.customer)), balance.left * sign
+            customer, left = number_key(balance.customer), balance.left
+            if balance.book is not None and balance.book.code == left.code:
+                yield (STANDARD_CHART.pending_vat.code, customer), balance.book - left
+                left = balance.book
+            yield (account.code, customer), left * sign
     rebates: set[tuple[str, str]] = set()
     for fact in ledger.facts:
         if isinstance(fact, RebateFact):
@@ -321,9 +333,24 @@ def _held(ledger: ReceivablesLedger) -> Iterator[tuple[tuple[str, str], Money]]:
                 key = STANDARD_CHART.rebate_liability.code, customer
                 yield key, -ledger.rebate_amount(agreement, customer)
             rebates |= found
+        elif isinstance(fact, Receivable | Invoice):
+            yield from ((key, -tax) for key, tax, _ in _waiting(fact))
         elif isinstance(fact, Claim):
             key = held_on(STANDARD_CHART, fact).code, number_key(fact.funder)
             yield key, ledger.owed_amount(fact.number)
+
+
+def _waiting(
+    fact: Receivable | Invoice,
+) -> Iterator[tuple[tuple[str, str], Money, Money | None]]:
+    """The tax that waits for its bill and its value: from the debt to the bill that covers it."""
+    key = STANDARD_CHART.pending_vat.code, number_key(fact.customer)
+    if isinstance(fact, Invoice):
+        for each in fact.covers:
+            if each.tax is not None:
+                yield key, -each.tax, negative(each.booked_tax)
+    elif fact.to_bill and fact.tax is not None:
+        yield key, fact.tax, fact.booked_tax
 
 
 def _skipped_levels(facts: Iterable[Fact]) -> Iterator[Finding]:
@@ -354,12 +381,13 @@ def _sums(rows: Iterable[tuple[tuple[str, str], Money]]) -> dict[tuple[str, str,
 
 def _positions(entries: Iterable[JournalEntry]) -> Iterator[Finding]:
     asset, liability = STANDARD_CHART.contract_asset.code, STANDARD_CHART.contract_liability.code
-    sums = _sums(
-        ((line.account.code, number_key(line.contract)), line.signed)
+    lines = [
+        ((line.account.code, number_key(line.contract)), line)
         for entry in entries
         for line in entry.lines
         if line.account.code in (asset, liability)
-    )
+    ]
+    sums = _sums((key, line.signed) for key, line in lines)
     for account, contract, currency in sorted(sums):
         zero = Money.zero(currency)
         owed = sums.get((liability, contract, currency), zero)
@@ -369,4 +397,16 @@ def _positions(entries: Iterable[JournalEntry]) -> Iterator[Finding]:
                 contract,
                 f"contract {contract} has a contract asset and a contract liability of {-owed}",
                 f"合同 {contract} 同时有合同资产和合同负债 {-owed}",
+            )
+    values = _sums((key, line.booked) for key, line in lines if line.booked is not None)
+    amounts = {(account, contract): amount for (account, contract, _), amount in sums.items()}
+    for (account, contract, _), value in sorted(values.items()):
+        amount = amounts[account, contract]
+        if value.amount and value.amount * amount.amount <= 0:
+            yield _finding(
+                "ledger.position_value",
+                contract,
+                f"contract {contract} has {amount} on account {account}, and it is worth {value} "
+                "in the books",
+                f"合同 {contract} 在科目 {account} 的余额为 {amount}，账面价值却为 {value}",
             )

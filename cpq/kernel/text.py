@@ -163,6 +163,7 @@ Code = Annotated[
 """The key of a thing: a product code, a price book, an account. 1 to 64 characters, one line,
 nothing invisible; plain white space around it is left out."""
 
+
 def _code_if_any(value: str) -> str:
     return _code(value) if value else value
 

@@ -1,7 +1,7 @@
 """A morning in finance: the bank's statement in, what it settles, what waits for a person.
 
-Run it: ``python examples/finance/morning.py [FOLDER]``. It prints what became of every line, confirms
-one suggestion, and writes the report of the day into the folder, here unless said.
+Run it: ``python examples/finance/morning.py [FOLDER]``. It prints what became of every line,
+confirms one suggestion, and writes the report of the day into the folder, here unless said.
 """
 
 import sys

@@ -23,15 +23,18 @@ from revenue.ledger.fact import Fact
 
 KINDS: frozenset[str] = frozenset(get_args(DocumentKind))
 
-BALANCE = (
-    f"SELECT {OF_FACT}, b.customer, b.currency, b.left_minor, b.last_day, "  # noqa: S608
-    "b.book_currency, b.book_left_minor, b.revalued_minor "
-    "FROM {p}balance b JOIN {p}fact f ON f.tenant = b.tenant AND f.seq = b.seq "
-    "WHERE b.tenant = :tenant AND b.kind = :kind AND b.number_key = :key"
+BALANCES = (
+    f"SELECT {OF_FACT}, b.kind AS own_kind, b.number AS own_number, b.customer, "  # noqa: S608
+    "b.currency, b.left_minor, b.last_day, b.book_currency, b.book_left_minor, b.revalued_minor "
+    "FROM (PAIRS) v JOIN {p}balance b ON b.tenant = :tenant "
+    "AND b.kind = v.column1 AND b.number_key = v.column2 "
+    "JOIN {p}fact f ON f.tenant = b.tenant AND f.seq = b.seq"
 )
 _MOVES = (
-    "SELECT on_day, SUM(amount_minor) AS amount, SUM(book_minor) AS book FROM {p}movement "
-    "WHERE tenant = :tenant AND kind = :kind AND number_key = :key GROUP BY on_day ORDER BY on_day"
+    "SELECT m.kind, m.number_key, m.on_day, SUM(m.amount_minor) AS amount, "
+    "SUM(m.book_minor) AS book FROM (PAIRS) v JOIN {p}movement m ON m.tenant = :tenant "
+    "AND m.kind = v.column1 AND m.number_key = v.column2 "
+    "GROUP BY m.kind, m.number_key, m.on_day ORDER BY m.kind, m.number_key, m.on_day"
 )
 # Fits only where enough is left; the latest day stays the latest.
 _MOVE = (
@@ -142,20 +145,23 @@ def stored_balance(row: Row[Any], document: Document) -> Balance:
     )
 
 
-def with_moves(rows: Rows, key: Key, balance: Balance) -> Balance:
-    """The balance with every day on which the stored facts moved it before those of its own."""
-    whole = balance._replace(moves=())
-    kind, number = key
-    for row in rows.all(_MOVES, kind=kind, key=number):
-        code, book = balance.left.code, balance.book
-        amount = Money.from_minor(int(row.amount), code)
+def read_moves(rows: Rows, documents: Noting, keys: Sequence[Key]) -> None:
+    """Give balances every day on which the stored facts moved them, before those of their own."""
+    stored: dict[Key, list[Move]] = {key: [] for key in keys}
+    for row in rows.some(_MOVES, keys):
+        key = row.kind, row.number_key
+        balance = _now(documents, key)
+        amount = Money.from_minor(int(row.amount), balance.left.code)
         value = None
-        if book is not None and row.book is not None:
-            value = Money.from_minor(int(row.book), book.code)
-        whole = whole.moved(Move(date.fromisoformat(row.on_day), amount, value))
-    for move in balance.moves:
-        whole = whole.moved(move)
-    return balance._replace(moves=whole.moves)
+        if balance.book is not None and row.book is not None:
+            value = Money.from_minor(int(row.book), balance.book.code)
+        stored[key].append(Move(date.fromisoformat(row.on_day), amount, value))
+    for key, moves in stored.items():
+        balance = _now(documents, key)
+        whole = balance._replace(moves=tuple(moves))
+        for move in balance.moves:
+            whole = whole.moved(move)
+        documents.know(key, balance._replace(moves=whole.moves))
 
 
 def write_balances(rows: Rows, steps: Sequence[Step], documents: Noting) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from cpq.cap.command import BudgetCommand, Cancel, Commit, GiveBack, Reserve
 from cpq.cap.movement import BudgetMovement, Hold, after
 from cpq.kernel.errors import Finding, Refused, Unreadable
-from revenue.adapters import verification as found
+from revenue.adapters import doubts as found
 from revenue.adapters.budget_reading import every_movement
 from revenue.adapters.budget_rows import (
     counter_of,
@@ -26,6 +26,7 @@ from revenue.adapters.budget_rows import (
     place_of,
 )
 from revenue.adapters.rows import Rows, sha256
+from revenue.adapters.verification import others_write
 
 _COUNTERS = "SELECT * FROM {p}budget_counter WHERE tenant = :tenant ORDER BY counter_key"
 _HOLDS = "SELECT * FROM {p}budget_hold WHERE tenant = :tenant ORDER BY document_key, counter_key"
@@ -77,7 +78,7 @@ def verify_budget(rows: Rows) -> Iterator[Finding]:
     commands = rows.all(_COMMANDS)
     # Every command writes its counters: held, they show one moment. Those that are new since then
     # are left for the next time.
-    counters = rows.all(f"{_COUNTERS} FOR SHARE" if found.others_write(rows) else _COUNTERS)
+    counters = rows.all(f"{_COUNTERS} FOR SHARE" if others_write(rows) else _COUNTERS)
     holds = rows.all(_HOLDS)
     fold = _Fold({row.counter_key for row in counters})
     yield from _movements(rows, fold)

@@ -33,6 +33,7 @@ from revenue.adapters.asked import (
 )
 from revenue.adapters.credit_cli import credit
 from revenue.adapters.dunning_cli import behaviour, dunning
+from revenue.adapters.export_cli import journals
 from revenue.adapters.print_cli import printing
 from revenue.adapters.promotion_cli import budgets, funder, funders, rebate
 from revenue.adapters.provision_cli import provisions
@@ -58,6 +59,7 @@ register_workbench(app)
 app.add_typer(credit, name="credit")
 app.add_typer(dunning, name="dun")
 app.command("behaviour")(behaviour)
+app.add_typer(journals, name="journal")
 app.add_typer(provisions, name="provision")
 app.add_typer(write_offs, name="write-off")
 

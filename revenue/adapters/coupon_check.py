@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cpq.coupon import Coupon
 from cpq.coupon.register import refuse_taken
 from cpq.kernel.errors import Conflict, Finding, Unreadable
-from revenue.adapters import verification as found
+from revenue.adapters import doubts as found
 from revenue.adapters.coupons import (
     ISSUED,
     block_of,

@@ -7,6 +7,7 @@ thing once, so the cost of recording does not grow with the ledger. What moved a
 only read for a fact that is dated before the last of it.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from cpq.kernel.errors import Unreadable
 from cpq.kernel.money import Money, total
 from cpq.kernel.text import number_key
 from revenue.adapters import facts
-from revenue.adapters.balances import BALANCE, Noting, stored_balance, with_moves
+from revenue.adapters.balances import BALANCES, Noting, read_moves, stored_balance
 from revenue.adapters.facts import fact_of
 from revenue.adapters.rows import Rows, key_of
 from revenue.application import Reversal
@@ -28,6 +29,7 @@ from revenue.fulfilment import Delivery
 from revenue.hold import HoldRelease
 from revenue.invoice import Invoice
 from revenue.ledger.balance import Balances, Document
+from revenue.ledger.billing import place_books
 from revenue.ledger.claims import place_claim, place_claim_reversal, place_claim_settlement
 from revenue.ledger.effect import DocumentKind, names_opened, opened, taken
 from revenue.ledger.fact import Fact, Taking
@@ -46,11 +48,11 @@ from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 from revenue.reminder import DunningBlock, Reminder
 from revenue.risk_record import RiskRecordWithdrawal
-from revenue.writeoff import WriteOff, WriteOffDecision, WriteOffProposal
+from revenue.writeoff import Recovery, WriteOff, WriteOffDecision, WriteOffProposal
 
 _OWED = (
     "SELECT currency, amount_minor FROM {p}balance "
-    "WHERE tenant = :tenant AND source_key = :key ORDER BY seq"
+    "WHERE tenant = :tenant AND kind = 'receivable' AND source_key = :key ORDER BY seq"
 )
 
 
@@ -70,20 +72,48 @@ class Excerpt:
         """The recorded facts that were read, in the order in which they were recorded."""
         return tuple(self._recorded[seq] for seq in sorted(self._recorded))
 
+    def read_ahead(self, new: Sequence[Fact]) -> None:
+        """Read at once what the facts of one call have in common: whether their numbers are taken,
+        and the documents that they name.
+        """
+        numbers = {
+            series_key(fact.kind, fact.number): key_of(fact.number)
+            for fact in new
+            if self._first_time(series_key(fact.kind, fact.number)[0], fact.number)
+        }
+        for row in self._rows.some(facts.NUMBERED, [(key[0], own) for key, own in numbers.items()]):
+            self._keep(row)
+        self._read_documents([each for fact in new for each in _named(fact)])
+
+    def _read_documents(self, named: Sequence[tuple[DocumentKind, str]]) -> None:
+        wanted = [
+            (kind, key_of(number))
+            for kind, number in named
+            if self._first_time(f"document {kind}", number)
+        ]
+        # What a document comes from was recorded before it.
+        found = sorted(self._rows.some(BALANCES, wanted), key=lambda row: int(row.seq))
+        for row in found:
+            fact = self._keep(row)
+            if fact is not None:
+                key = row.own_kind, number_key(row.own_number)
+                document = self._opened(fact, row.own_kind, row.own_number)
+                self.documents.know(key, stored_balance(row, document))
+
     def read_for(self, fact: Fact) -> None:
         """Read what the rules look at when ``fact`` is recorded."""
-        self._fact(fact.kind, fact.number)
-        for kind, number in names_opened(fact):
-            self.document(kind, number)
         if isinstance(fact, Taking):
             self._taken(fact, on=fact.on)
         match fact:
+            case Recovery():
+                self._standing("recovery", fact.write_off)
             case WriteOff() if fact.proposal:
                 self._proposal(fact.proposal)
             case Reversal():
                 self._reversal(fact)
             case Revaluation():
                 self.document("receivable", fact.receivable, on=fact.on)
+                self._standing("revaluation", fact.receivable)
             case Receivable() | Receipt() | CreditNote() | Invoice() | Delivery():
                 self._billing(fact)
             case Claim() | ClaimReversal() | ClaimSettlement():
@@ -105,6 +135,8 @@ class Excerpt:
                 if self.draft.facts.get(series_key("invoice", fact.source)) is None:
                     self._fact("rebate_claw_back", fact.source)
                 self._owed(fact.source)
+                if fact.to_bill:
+                    self.contract(fact.contract)
             case Receipt():
                 if fact.rebate:
                     self._fact("rebate_settlement", fact.number)
@@ -113,12 +145,12 @@ class Excerpt:
                 self._fact("invoice", fact.invoice)
                 self._about("credit_note", fact.invoice)
                 if fact.unrecognised.amount:
-                    self._contract(fact.contract)
+                    self.contract(fact.contract)
             case Invoice():
                 self._owed(fact.number)
-                self._contract(fact.contract)
+                self.contract(fact.contract)
             case Delivery():
-                self._contract(fact.contract)
+                self.contract(fact.contract)
 
     def _note(self, fact: Fact) -> None:
         """What a fact that moves no money is about."""
@@ -170,22 +202,19 @@ class Excerpt:
         ``on`` that lies before the last of it.
         """
         key = kind, number_key(number)
-        if self.draft.documents.get(key) is None and self._first_time(f"document {kind}", number):
-            row = self._rows.first(BALANCE, kind=kind, key=key_of(number))
-            fact = self._keep(row)
-            if row is not None and fact is not None:
-                self.documents.know(key, stored_balance(row, self._opened(fact, kind, number)))
+        if self.draft.documents.get(key) is None:
+            self._read_documents([(kind, number)])
         balance = self.draft.documents.get(key)
         earlier = balance is not None and on is not None and on < balance.last_on
         if balance is not None and earlier and self._first_time(f"moves {kind}", number):
-            self.documents.know(key, with_moves(self._rows, key, balance))
+            read_moves(self._rows, self.documents, [key])
 
     def _opened(self, fact: Fact, kind: DocumentKind, number: str) -> Document:
         """The document of that number that a fact is, or opened."""
         key = kind, number_key(number)
         items: tuple[Document, ...] = ()
         if isinstance(fact, Taking):
-            self._taken(fact)
+            self._read_documents([(part.kind, part.number) for part in taken(fact)])
             found = [self.draft.documents.get(part.key) for part in taken(fact)]
             origins = [each.document for each in found if each is not None]
             items = opened(fact, origins) if len(origins) == len(found) else ()
@@ -202,19 +231,48 @@ class Excerpt:
             place=place,
         )
 
-    def _taken(self, fact: Taking, *, on: date | None = None) -> None:
+    def _taken(self, fact: Taking, *, on: date) -> None:
         for part in taken(fact):
             self.document(part.kind, part.number, on=on)
 
     def _owed(self, invoice: str) -> None:
         if not self._first_time("owed", invoice):
             return
+        billed = self.draft.facts.get(series_key("invoice", invoice))
+        if isinstance(billed, Invoice) and billed.covers:
+            self.draft.owed.put(number_key(invoice), billed.covered)
         for row in self._rows.all(_OWED, key=key_of(invoice)):
             amount = Money.from_minor(row.amount_minor, row.currency)
             key = number_key(invoice)
             owed = self.draft.owed.get(key)
             if owed is None or owed.code == amount.code:
                 self.draft.owed.put(key, amount if owed is None else owed + amount)
+
+    def gather(self, rows: Iterable[Row[Any]]) -> tuple[Fact, ...]:
+        """These facts and those that their documents come from, in order; every document that one
+        of them opens or takes from is there as a whole.
+        """
+        for row in rows:
+            self._keep(row)
+        seen: set[int] = set()
+        while new := [seq for seq in self._recorded if seq not in seen]:
+            seen.update(new)
+            self._read_documents([each for seq in new for each in _named(self._recorded[seq])])
+        named = {
+            (kind, number_key(number))
+            for fact in self._recorded.values()
+            for kind, number in _named(fact)
+        }
+        found = [(key, self.draft.documents.get(key)) for key in sorted(named)]
+        moved = [key for key, each in found if each and each.left != each.document.amount]
+        moved += [key for key, each in found if each and each.last_on > each.document.on]
+        read_moves(self._rows, self.documents, list(dict.fromkeys(moved)))
+        for _, balance in found:
+            if balance is not None and isinstance(balance.document, Receivable):
+                customer = number_key(balance.customer)
+                others = self.draft.receivables.get(customer) or ()
+                self.draft.receivables.put(customer, (*others, balance.document.number))
+        return self.recorded()
 
     # --- what facts are about ---------------------------------------------------------------
 
@@ -224,6 +282,12 @@ class Excerpt:
             rows = self._rows.all(facts.ABOUT, key=key_of(topic), kind=kind)
             self._file((kind, number_key(topic)), [self._keep(row) for row in rows])
 
+    def _standing(self, kind: str, topic: str) -> None:
+        """The same, and which of them were reversed."""
+        self._about(kind, topic)
+        for each in self.draft.about.get((kind, number_key(topic))) or ():
+            self._reversed(each.number)
+
     def _file(self, key: tuple[str, str], found: list[Fact | None]) -> None:
         stored = tuple(fact for fact in found if fact is not None)
         self.draft.about.put(key, (*stored, *(self.draft.about.get(key) or ())))
@@ -232,9 +296,7 @@ class Excerpt:
         """A proposal, what was decided on it, and the write-offs that go back to it."""
         self._fact("write_off_proposal", number)
         self._about("write_off_decision", number)
-        self._about("write_off", number)
-        for each in self.draft.about.get(("write_off", number_key(number))) or ():
-            self._reversed(each.number)
+        self._standing("write_off", number)
 
     def _periods(self) -> None:
         """Every close and every reopening."""
@@ -245,22 +307,31 @@ class Excerpt:
 
     # --- contracts, claims, rebates ---------------------------------------------------------
 
-    def _contract(self, contract: str) -> None:
+    def contract(self, contract: str) -> None:
         """What was delivered, billed and credited: where the accounts of a contract stand."""
         if not self._first_time("contract", contract):
             return
         for row in self._rows.all(facts.POSITION, key=key_of(contract)):
             match self._keep(row):
                 case Invoice() as invoice:
+                    place_books(self.draft, invoice)
                     self._billed(invoice)
                 case Delivery() as delivery:
+                    place_books(self.draft, delivery)
                     self._delivered(delivery)
+                case CreditNote() as note if note.unrecognised.amount:
+                    place_books(self.draft, note)
+                case Receivable() as debt if debt.to_bill:
+                    place_books(self.draft, debt)
+                    self.draft.currencies.put(number_key(contract), debt.amount.code)
                 case _:
                     pass
 
     def _billed(self, fact: Invoice) -> None:
         contract = number_key(fact.contract)
         self.draft.currencies.put(contract, fact.currency)
+        for each in fact.covers:
+            self.draft.covered.put(number_key(each.receivable), fact.number)
         for line in fact.lines:
             before = self.draft.billed.get((contract, line.line))
             gross = line.gross if before is None else before + line.gross
@@ -350,3 +421,11 @@ class Excerpt:
         reversal = self._rows.first(facts.REVERSED_BY, key=key_of(number))
         if reversal is not None:
             self.draft.reversals.put(number_key(number), reversal.number)
+
+
+def _named(fact: Fact) -> tuple[tuple[DocumentKind, str], ...]:
+    """The documents that a fact opens or takes from."""
+    parts = taken(fact) if isinstance(fact, Taking) else ()
+    if isinstance(fact, Invoice):
+        return tuple(("receivable", each.receivable) for each in fact.covers)
+    return (*names_opened(fact), *((part.kind, part.number) for part in parts))

@@ -7,8 +7,10 @@ tenant's head row is taken first: of two who import at once the second finds the
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 
 from cpq.kernel.model import Frozen, canonical_json
+from cpq.kernel.money import Money
 from cpq.kernel.text import Line
 from cpq.quote import NumberSeries
 from revenue.adapters import numbers, recording
@@ -23,6 +25,7 @@ OP = "bank_line"
 """The name of the commands of bank lines; their key is the place of the line."""
 
 _AT_ONCE = 100
+_CLOSED = "SELECT closed_through FROM {p}head WHERE tenant = :tenant"
 _KNOWN = (
     "SELECT key, result FROM {p}command WHERE tenant = :tenant "  # noqa: S608
     f"AND op = '{OP}' AND key IN ({', '.join(f':k{place}' for place in range(_AT_ONCE))})"
@@ -56,6 +59,7 @@ def import_statement(
     *,
     number: Numbers,
     customer: Callable[[BankLine], str],
+    value_of: Callable[[BankLine], Money | None],
     chart: ChartOfAccounts,
 ) -> ImportedStatement:
     """Record the receipts of the lines that are new, inside a savepoint."""
@@ -63,8 +67,11 @@ def import_statement(
     booked = [line for line in statement.lines if line.status == "booked"]
     new = unseen(booked, seen=_known(rows, [place_key(line) for line in booked]))
     lines = [line for line in new if line.is_receipt]
+    first_open = _first_open(rows)
     receipts = [
-        receipt_of(line, number=_number(rows, number, line), customer=customer(line))
+        receipt_of(line, number=_number(rows, number, line), customer=customer(line)).with_(
+            on=max(line.booked_on, first_open), booked=value_of(line)
+        )
         for line in lines
     ]
     first = 1
@@ -77,6 +84,13 @@ def import_statement(
         others=tuple(line for line in new if not line.is_receipt),
         known=len(booked) - len(new),
     )
+
+
+def _first_open(rows: Rows) -> date:
+    """The first day that is not closed: what comes late is dated into it."""
+    head = rows.first(_CLOSED)
+    through = None if head is None else head.closed_through
+    return date.min if through is None else date.fromisoformat(through) + timedelta(days=1)
 
 
 def _number(rows: Rows, source: Numbers, line: BankLine) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from revenue.adapters.rows import Rows, document, key_of
 from revenue.adapters.shapes import Values, entry_row, line_row
 from revenue.chart import ChartOfAccounts
-from revenue.journal import JournalEntry, journal
+from revenue.journal import JournalEntry
 from revenue.ledger import Fact
+from revenue.posting import Poster
 
 ENTRIES = (
     "SELECT seq, place, number_key, number, on_day, rule, rule_version, format, body, sha256 "
@@ -31,14 +32,14 @@ def post(
 
     ``before`` are the recorded facts that theirs depend on, in order.
     """
-    sequence: dict[tuple[str, str], int] = {
-        (fact.kind, fact.number): first + place for place, fact in enumerate(facts)
-    }
+    poster = Poster(chart)
+    for fact in before:
+        poster.learn(fact)
     lines: list[Values] = []
     entries: list[Values] = []
-    for entry in journal((*before, *facts), chart=chart):
-        seq = sequence.get((entry.fact_kind, entry.fact))
-        if seq is not None:
+    for seq, fact in enumerate(facts, start=first):
+        entry = poster.post(fact)
+        if entry is not None:
             key = key_of(entry.number)
             lines += [line_row(line, key, place) for place, line in enumerate(entry.lines, start=1)]
             entries.append(entry_row(entry, seq))

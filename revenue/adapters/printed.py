@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from cpq.kernel.errors import Conflict, Finding, Unreadable
 from cpq.replay import PrintedDocument
-from revenue.adapters import verification as found
+from revenue.adapters import doubts as found
 from revenue.adapters.rows import Rows, body_of, document, key_of, version_of
 
 _STATE = (

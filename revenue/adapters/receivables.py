@@ -13,9 +13,11 @@ from sqlalchemy import Row
 
 from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
+from revenue.adapters.balances import KINDS
 from revenue.adapters.excerpt import Excerpt
 from revenue.adapters.facts import OF_FACT, fact_of
-from revenue.adapters.rows import Rows
+from revenue.adapters.rows import Rows, readable
+from revenue.ledger import ReceivablesLedger
 from revenue.ledger.balance import Balance
 from revenue.ledger.effect import DocumentKind
 from revenue.ledger.open_item import Ageing, AgeingRow, OpenItem, bucket_names, days_overdue
@@ -41,12 +43,69 @@ _ITEMS = (
     "FROM {p}balance b JOIN {p}fact f ON f.tenant = b.tenant AND f.seq = b.seq "
     f"WHERE {_OPEN}"
 )
+# Every number follows '': it has SQLite read the rows where they lie, not through an index.
+# What is left now, and given back to it what was taken after the day: two plain joins, where a
+# sum for each item would have PostgreSQL compile the statement for longer than it runs.
 _AGEING = (
-    f"SELECT customer, currency, BUCKETS FROM (SELECT b.customer, b.currency, "  # noqa: S608
-    f"b.due_on, {_LEFT} AS open_minor FROM {{p}}balance b WHERE {_OPEN}OF_CUSTOMER) items "
-    "GROUP BY customer, currency HAVING SUM(open_minor) <> 0"
+    "SELECT MIN(customer) AS customer, currency, customer_key, BUCKETS FROM ("
+    "SELECT b.customer, b.customer_key, b.currency, b.due_on, b.left_minor AS open_minor "
+    "FROM {p}balance b "
+    "WHERE b.tenant = :tenant AND b.kind = 'receivable' AND b.on_day <= :as_of "
+    "AND b.left_minor > 0 AND b.number_key >= ''OF_CUSTOMER "
+    "UNION ALL SELECT b.customer, b.customer_key, b.currency, b.due_on, -m.amount_minor "
+    "FROM {p}balance b "
+    "JOIN {p}movement m ON m.tenant = b.tenant AND m.kind = b.kind "
+    "AND m.number_key = b.number_key AND m.on_day > :as_of "
+    "WHERE b.tenant = :tenant AND b.kind = 'receivable' AND b.on_day <= :as_of "
+    "AND b.last_day > :as_ofOF_CUSTOMER"
+    ") items GROUP BY customer_key, currency HAVING SUM(open_minor) <> 0"
 )
 _BUCKET = "SUM(CASE WHEN WITHIN THEN open_minor ELSE 0 END)"
+
+
+_TOPICS = (
+    "reminder",
+    "dunning_block",
+    "credit_hold",
+    "credit_limit",
+    "credit_status",
+    "risk_record",
+)
+"""Kinds of facts that are about a customer."""
+
+_CONCERNED = (
+    (
+        f"SELECT {OF_FACT} FROM {{p}}fact f WHERE f.tenant = :tenant AND f.seq IN ("  # noqa: S608
+        "SELECT b.seq FROM {p}balance b WHERE b.tenant = :tenant "
+        "AND b.kind IN (KINDS) AND b.customer_key = :customer "
+        "UNION SELECT m.seq FROM {p}balance b JOIN {p}movement m ON m.tenant = b.tenant "
+        "AND m.kind = b.kind AND m.number_key = b.number_key WHERE b.tenant = :tenant "
+        "AND b.kind IN (KINDS) AND b.customer_key = :customer "
+        "UNION SELECT a.seq FROM {p}fact a WHERE a.tenant = :tenant "
+        "AND a.about_key = :customer AND a.kind IN (TOPICS) "
+        "UNION SELECT e.seq FROM {p}fact a JOIN {p}fact e ON e.tenant = a.tenant "
+        "AND e.about_key = a.number_key AND e.kind IN ('hold_release', 'risk_record_withdrawal') "
+        "WHERE a.tenant = :tenant AND a.about_key = :customer AND a.kind IN (TOPICS) "
+        "UNION SELECT d.seq FROM {p}contract c JOIN {p}fact d ON d.tenant = c.tenant "
+        "AND d.contract_key = c.number_key AND d.kind IN ('delivery', 'acceptance', 'invoice') "
+        "WHERE c.tenant = :tenant AND c.customer = :code"
+        ") ORDER BY f.seq"
+    )
+    .replace("KINDS", ", ".join(repr(kind) for kind in sorted(KINDS)))
+    .replace("TOPICS", ", ".join(repr(kind) for kind in _TOPICS))
+)
+
+
+def customer_ledger(rows: Rows, customer: str, contracts: Sequence[str]) -> ReceivablesLedger:
+    """The part of the ledger that concerns a customer, to be asked about that customer."""
+    excerpt = Excerpt(rows)
+    found = rows.all(_CONCERNED, customer=number_key(customer), code=readable(customer))
+    facts = excerpt.gather(found)
+    for contract in contracts:
+        excerpt.contract(contract)
+    ledger = ReceivablesLedger.model_construct(facts=facts)
+    ledger.__dict__["_balances"] = excerpt.draft
+    return ledger
 
 
 def balance_of(rows: Rows, kind: DocumentKind, number: str) -> Balance:
@@ -104,11 +163,11 @@ def ageing(rows: Rows, *, as_of: date, buckets: Sequence[int], customer: str | N
                 customer=row.customer,
                 currency=row.currency,
                 amounts=tuple(
-                    Money.from_minor(int(row[2 + place]), row.currency)
+                    Money.from_minor(int(row[3 + place]), row.currency)
                     for place in range(len(names))
                 ),
             )
-            for row in sorted(found, key=lambda each: (each.customer, each.currency))
+            for row in sorted(found, key=lambda each: (each.customer_key, each.currency))
         ),
     )
 

@@ -5,19 +5,15 @@ rest with its candidates; a person then says ``revenue confirm``, ``assign``, ``
 ``take-back``. The day's HTML report is one file that needs no other.
 """
 
-import csv
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from cpq.adapters.options import AsJson
-from cpq.adapters.problems import problems
 from cpq.adapters.whole_file import write_whole
-from cpq.kernel.errors import Invalid, Unreadable
+from cpq.kernel.errors import Invalid
 from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
 from cpq.quote import NumberSeries
@@ -31,13 +27,13 @@ from revenue.adapters.asked import (
     money_of,
 )
 from revenue.adapters.bank import read_column_map, read_statements
+from revenue.adapters.reconcile_files import read_payers, read_rules, valued_by
 from revenue.adapters.reconcile_html import report_html
 from revenue.adapters.reconcile_table import print_reconciliation
 from revenue.adapters.reconcile_text import amount_text
 from revenue.adapters.store import Deals
 from revenue.bank import BankStatement
 from revenue.ledger import Fact, ReceivablesLedger
-from revenue.matching import NOTHING_LEARNED, STRICT, Confirmation, Learned, MatchPolicy, learn
 from revenue.reconcile import (
     Reconciliation,
     assign,
@@ -80,6 +76,10 @@ def reconciling(
     series: Annotated[
         str, typer.Option("--numbers", help="How receipts are numbered.")
     ] = "RC-{year}-{n:05}",
+    rate: Annotated[
+        list[str],
+        typer.Option("--rate", help="USD=7.10 CNY: what one is worth in the books; again."),
+    ] = [],  # noqa: B006  typer reads the default and never changes it
     report: Report = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show, and record nothing.")] = False,
     as_json: AsJson = False,
@@ -89,15 +89,21 @@ def reconciling(
     """Receive bank statements, post what is proved, show the rest with its candidates (对账)."""
     day = day_of(on)
     given = _read(statements, columns)
-    policy, known = _policy(rules), _known(payers)
+    policy, known = read_rules(rules), read_payers(payers)
     numbers = NumberSeries(code="receipts", pattern=series)
+    value_of = valued_by(rate)
 
     def work(deals: Deals) -> tuple[Reconciliation, ReceivablesLedger]:
         for statement in given:
-            deals.import_statement(statement, number=numbers)
+            deals.import_statement(statement, number=numbers, value_of=value_of)
         before = deals.ledger()
         run = reconcile(
-            before, given, on=day, policy=policy, learned=learned_from(before, before=known)
+            before,
+            given,
+            on=day,
+            policy=policy,
+            learned=learned_from(before, before=known),
+            value_of=value_of,
         )
         if run.facts:
             deals.record(*run.facts)
@@ -122,8 +128,8 @@ def waiting(
     """Show the receipts that wait, with their candidates; nothing is recorded (待处理收款)."""
     with existing(store, tenant) as opened, opened.view() as deals:
         ledger = deals.ledger()
-    strict = _policy(rules).with_(auto=())
-    learned = learned_from(ledger, before=_known(payers))
+    strict = read_rules(rules).with_(auto=())
+    learned = learned_from(ledger, before=read_payers(payers))
     run = reconcile(ledger, on=day_of(on), policy=strict, learned=learned)
     _show(run, ledger, locale=locale, as_json=as_json, report=report)
 
@@ -141,7 +147,7 @@ def confirming(
     tenant: Tenant = "default",
 ) -> None:
     """Confirm a candidate of a receipt, as `revenue waiting` shows them (确认核销)."""
-    day, policy, known = day_of(on), _policy(rules).with_(auto=()), _known(payers)
+    day, policy, known = day_of(on), read_rules(rules).with_(auto=()), read_payers(payers)
 
     def decide(ledger: ReceivablesLedger) -> ReceivablesLedger:
         learned = learned_from(ledger, before=known)
@@ -155,7 +161,9 @@ def confirming(
         ledger.receipt(receipt)
         raise Invalid(
             "reconcile.nothing_waits",
-            f"receipt {receipt} does not wait: nothing of it is free, or it is an advance",
+            f"receipt {receipt} does not wait: nothing of it is free, or it is an advance; say "
+            "what it pays with `revenue assign`, or take back what it paid",
+            receipt=receipt,
         )
 
     _decided(store, tenant, decide, locale)
@@ -173,7 +181,7 @@ def assigning(
 ) -> None:
     """Pay receivables with a receipt, whosever they are (人工核销)."""
     day = day_of(on)
-    targets = dict(_pair(each) for each in to)
+    targets = _pairs(to, option="--to")
     _decided(store, tenant, lambda ledger: assign(ledger, receipt, targets, on=day, by=by), locale)
 
 
@@ -189,7 +197,7 @@ def splitting(
 ) -> None:
     """Say whose a receipt is: one customer's, or several customers' in parts (认领、拆分)."""
     day = day_of(on)
-    parts = dict(_pair(each) for each in part)
+    parts = _pairs(part, option="--part")
 
     def decide(ledger: ReceivablesLedger) -> ReceivablesLedger:
         number = f"{receipt}/ID"
@@ -218,6 +226,8 @@ def taking_back(
 ) -> None:
     """Undo all that a receipt settled, so that it can be assigned anew (反核销)."""
     day = day_of(on)
+    if not number.strip():
+        raise Invalid("input.invalid", "--number is empty; give the number of the reversals")
 
     def decide(ledger: ReceivablesLedger) -> ReceivablesLedger:
         return take_back(ledger, receipt, number=number, on=day, reason=reason)
@@ -259,53 +269,17 @@ def _read(paths: list[Path], columns: Path | None) -> tuple[BankStatement, ...]:
     return tuple(each for path in paths for each in read_statements(path, columns=mapped))
 
 
-def _policy(path: Path | None) -> MatchPolicy:
-    """The rules of a file. Raises ``Unreadable`` (``file.unreadable``)."""
-    if path is None:
-        return STRICT
-    try:
-        return MatchPolicy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        found = problems(error, otherwise="input.invalid")
-        raise Unreadable(
-            "matching.bad_rules",
-            f"{path}: {'; '.join(str(each) for each in found)}",
-            findings=found,
-        ) from None
-    except (OSError, ValueError) as error:
-        raise Unreadable("matching.bad_rules", f"{path}: {error}") from None
-
-
-def _known(path: Path | None) -> Learned:
-    """Who pays under which name and from which account, as a CSV file says.
-
-    Raises ``Unreadable`` (``matching.bad_payers``).
-    """
-    if path is None:
-        return NOTHING_LEARNED
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), strict=True))
-        said = [
-            Confirmation(
-                customer=row["customer"],
-                payer=row.get("name") or "",
-                payer_account=row.get("account") or "",
-            )
-            for row in rows
-        ]
-    except KeyError as error:
-        raise Unreadable(
-            "matching.bad_payers",
-            f"{path}: the column {error} is missing; the first row names customer, name, account",
-        ) from None
-    except (OSError, ValueError, csv.Error) as error:
-        raise Unreadable("matching.bad_payers", f"{path}: {error}") from None
-    return learn(NOTHING_LEARNED, *said)
-
-
-def _pair(text: str) -> tuple[str, Money | None]:
-    name, _, amount = text.partition("=")
-    return name, money_of(amount) if amount else None
+def _pairs(given: list[str], *, option: str) -> dict[str, Money | None]:
+    """What each is to get. Raises ``Invalid`` (``input.invalid``) for one that is named twice."""
+    found: dict[str, Money | None] = {}
+    known: set[str] = set()
+    for text in given:
+        name, _, amount = text.partition("=")
+        if number_key(name) in known:
+            raise Invalid("input.invalid", f"{option} names {name} twice; add its amounts up")
+        known.add(number_key(name))
+        found[name] = money_of(amount) if amount else None
+    return found
 
 
 def _decided(

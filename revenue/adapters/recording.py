@@ -34,7 +34,7 @@ _COMMAND_DONE = (
 )
 # Writes what is there: it takes the lock on the row, or the write lock of the database.
 _HEAD_LOCK = "UPDATE {p}head SET last_seq = last_seq WHERE tenant = :tenant"
-_HEAD = "SELECT last_seq, chain, closed_through FROM {p}head WHERE tenant = :tenant"
+_HEAD = f"{_HEAD_LOCK} RETURNING last_seq, chain, closed_through"
 _HEAD_MOVE = (
     "UPDATE {p}head SET last_seq = :last, chain = :chain, closed_through = :closed "
     "WHERE tenant = :tenant AND last_seq = :before"
@@ -79,9 +79,9 @@ def record(
         done = _done_before(rows, key, fingerprint(key, facts))
         if done is not None:
             return done
-    hold_head(rows)
     head = _head(rows)
     excerpt = Excerpt(rows, closed=head.closed)
+    excerpt.read_ahead(facts)
     steps: list[Step] = []
     for seq, given in enumerate(facts, start=head.last + 1):
         fact = given
@@ -168,6 +168,9 @@ def hold_head(rows: Rows) -> None:
 
 def _head(rows: Rows) -> Head:
     head = rows.first(_HEAD)
+    if head is None:
+        hold_head(rows)
+        head = rows.first(_HEAD)
     assert head is not None, "it is held, and never deleted"
     return Head(head.last_seq, head.chain, head.closed_through)
 

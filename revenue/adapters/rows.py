@@ -7,7 +7,7 @@ each time anew costs more than the databases take to run one of these.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -67,6 +67,14 @@ class Rows:
         with translated():
             return self._run(template, values).first()
 
+    def some(self, template: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Row[Any]]:
+        """The rows that the statement finds for the ``PAIRS``, a hundred at once.
+
+        They are a table to join: what is listed after IN makes SQLite look at every row.
+        """
+        for listed, bound in in_chunks(pairs):
+            yield from self.all(_with_pairs(template, listed), **bound)
+
     def change(self, template: str, **values: Any) -> int:
         """How many rows the statement wrote."""
         with translated():
@@ -99,6 +107,37 @@ class Rows:
             return self._run(template, *many).rowcount
 
 
+_SIZES = (1, 2, 4, 10, 30, 100)
+
+
+def in_chunks(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Pairs of texts as ``VALUES`` of a few sizes, so that few statements serve for all of them.
+
+    What is left of a size is filled with nothing, which nothing is called.
+
+    >>> list(in_chunks([("receipt", "r-1")]))
+    [('VALUES (:a0, :b0)', {'a0': 'receipt', 'b0': 'r-1'})]
+    """
+    for start in range(0, len(pairs), _SIZES[-1]):
+        some = pairs[start : start + _SIZES[-1]]
+        size = next(size for size in _SIZES if size >= len(some))
+        padded = (*some, *[("", "")] * (size - len(some)))
+        bound = {f"a{place}": first for place, (first, _) in enumerate(padded)}
+        bound |= {f"b{place}": second for place, (_, second) in enumerate(padded)}
+        yield _values_of(size), bound
+
+
+@lru_cache(maxsize=16)
+def _values_of(size: int) -> str:
+    return "VALUES " + ", ".join(f"(:a{place}, :b{place})" for place in range(size))
+
+
+@lru_cache(maxsize=256)
+def _with_pairs(template: str, listed: str) -> str:
+    return template.replace("PAIRS", listed)
+
+
+@lru_cache(maxsize=256)
 def _insertion(table: str, columns: tuple[str, ...], *, unless_there: bool) -> str:
     names = ("tenant", *columns)
     listed, bound = ", ".join(names), ", ".join(f":{name}" for name in names)

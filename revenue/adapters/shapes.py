@@ -20,14 +20,13 @@ from revenue.credit_note import CreditNote, Payable
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.journal import JournalEntry, JournalLine
-from revenue.ledger.balance import Balance
+from revenue.ledger.balance import Balance, value_of
 from revenue.ledger.fact import Fact
 from revenue.ledger.series import about, series_key
 from revenue.order import SalesOrder
 from revenue.rebate.fact import RebateCarry, RebateFact
 from revenue.receivable import OPENED_BY_FACTS, Receivable
 from revenue.retention import Retention
-from revenue.writeoff import WriteOff
 
 Values = dict[str, Any]
 
@@ -202,7 +201,7 @@ def balance_row(balance: Balance, kind: str, seq: int) -> Values:
     A receivable that another fact opened names what it comes from, but is no part of an invoice.
     """
     document, book = balance.document, balance.book
-    booked = None if isinstance(document, WriteOff | Claim | RebateFact) else document.booked
+    booked = None if isinstance(document, Claim | RebateFact) else value_of(document)
     due = document.due_on if isinstance(document, Receivable | Payable | Retention) else None
     source = document.source if isinstance(document, Receivable) else ""
     if isinstance(document, Receivable) and document.origin in OPENED_BY_FACTS:

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, Engine
 
 from cpq.adapters.sql import READ_ONLY, open_engine, refuse_aborted, translated
 from cpq.kernel.errors import Finding, Unavailable
-from revenue.adapters.deals import Deals, checked_tenant
+from revenue.adapters.books import checked_tenant
+from revenue.adapters.deals import Deals
 from revenue.adapters.schema import PREFIX, prepare, upgrade
 from revenue.adapters.verification import Seal
 from revenue.chart import STANDARD_CHART, ChartOfAccounts

@@ -52,12 +52,28 @@ Document = Receivable | Receipt | CreditNote | Payable | Retention | WriteOff
 """What a settlement takes from."""
 
 
+def value_of(document: Document) -> Money | None:
+    """What all of a document is worth in the books where that is not its amount: in their currency,
+    or of an advance with output VAT inside the net.
+
+    >>> paid = Receipt(number="R-1", customer="C-1", on=date(2026, 12, 1), advance=True,
+    ...                amount=Money("113", "CNY"), tax=Money("13", "CNY"))
+    >>> value_of(paid)
+    Money('100.00', 'CNY')
+    """
+    if isinstance(document, WriteOff):
+        return None
+    if isinstance(document, Receipt) and document.tax is not None:
+        return document.amount - document.tax
+    return document.booked
+
+
 class Balance(NamedTuple):
     """What is left of a document: of a receivable it is open, of a receipt free, of a write-off
     not recovered, of a claim owed or settled, of a rebate owed (its document is the earliest fact
     of it). ``last_on`` is the latest day on which it moved; ``moves`` are the sums of each day on
-    which it did, by day. ``book`` is what is left of its value in the book currency, where it is in
-    another one, and ``revalued`` what was left of the document when only that value moved last.
+    which it did, by day. ``book`` is what is left of its ``value_of``, where it has one, and
+    ``revalued`` what was left of the document when only that value moved last.
     """
 
     document: Document | Claim | RebateFact
@@ -153,7 +169,9 @@ class Balances:
     ``reversals`` maps a settlement to the number of its reversal, ``receivables`` a customer to
     its receivables as recorded, ``delivered`` (contract, line) to a quantity, ``delivered_net`` a
     contract to an amount, ``currencies`` a contract to the currency of its deliveries and invoices
-    (a rebate agreement to that of its rebates), ``billed`` (contract, line) to a gross amount,
+    (a rebate agreement to that of its rebates), ``books`` a contract to the currency in which these
+    are valued (``""``: in none), ``covered`` a receivable to the invoice that billed it later,
+    ``billed`` (contract, line) to a gross amount,
     ``owed`` an invoice to its receivables' sum,
     ``claimed`` (contract, funder, promotion, line, tax code) to what was claimed of it, and (claim,
     line, tax code) to what was reversed of it. ``about`` maps a kind of facts and what they are
@@ -168,6 +186,8 @@ class Balances:
     delivered: Layers[tuple[str, str], Decimal] = field(default_factory=Layers)
     delivered_net: Layers[str, Money] = field(default_factory=Layers)
     currencies: Layers[str, str] = field(default_factory=Layers)
+    books: Layers[str, str] = field(default_factory=Layers)
+    covered: Layers[str, str] = field(default_factory=Layers)
     billed: Layers[tuple[str, str], Money] = field(default_factory=Layers)
     owed: Layers[str, Money] = field(default_factory=Layers)
     claimed: Layers[tuple[str, ...], Money] = field(default_factory=Layers)

@@ -105,9 +105,11 @@ def read_fact(text: str | bytes) -> Fact:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the text"
-        shown = text[:80]
+        shown, why = text[:80], first["msg"]
+        if first["type"] == "union_tag_invalid":
+            why = f"no kind of fact is called {str(first['ctx']['tag'])[:80]!r}"
         raise Unreadable(
             "fact.unreadable",
-            f"{shown!r} is not a fact of the ledger: {place}: {first['msg']}",
+            f"{shown!r} is not a fact of the ledger: {place}: {why}; read what canonical() wrote",
             place=place,
         ) from None

@@ -9,18 +9,21 @@ from revenue.credit_limit import CreditLimit, CreditStatus
 from revenue.hold import CreditHold, HoldRelease
 from revenue.ledger.balance import Balances
 from revenue.ledger.fact import Fact, Note
+from revenue.ledger.losses import record_decision
 from revenue.ledger.series import about, noun, refuse_before
-from revenue.ledger.taking import document
+from revenue.ledger.taking import document, meet
 from revenue.period import PeriodClose, PeriodReopening
 from revenue.reminder import DunningBlock, Reminder
 from revenue.risk_record import RiskRecord, RiskRecordWithdrawal
-from revenue.writeoff import Recovery, WriteOff, WriteOffDecision, WriteOffProposal
+from revenue.writeoff import WriteOffDecision, WriteOffProposal
 
 
 def refuse_closed(draft: Balances, fact: Fact) -> None:
     """Refuse what is dated into a closed period (``period.closed``)."""
     through = draft.closed.get("")
-    if through is not None and fact.on <= through and not isinstance(fact, PeriodReopening):
+    if through is None or through == date.min or isinstance(fact, PeriodReopening):
+        return
+    if fact.on <= through:
         raise Refused(
             "period.closed",
             f"{noun(fact.kind)} {fact.number} is dated {fact.on}, and the books are closed through "
@@ -48,9 +51,10 @@ def record_note(draft: Balances, fact: Note) -> None:
             _record_reopening(draft, fact)
         case WriteOffProposal():
             balance = document(draft, "receivable", fact.receivable)
+            meet(fact.kind, fact.amount, balance, balance)
             refuse_before(fact, balance.document.on, f"receivable {balance.document.number}")
         case WriteOffDecision():
-            _record_decision(draft, fact)
+            record_decision(draft, fact)
         case HoldRelease():
             _record_release(draft, fact)
         case Reminder() | DunningBlock():
@@ -79,6 +83,7 @@ def closed_through(closes: tuple[Fact, ...], reopened: tuple[Fact, ...]) -> date
 
 def _record_close(draft: Balances, fact: PeriodClose) -> None:
     through = draft.closed.get("")
+    through = None if through == date.min else through
     if fact.on < fact.through or (through is not None and fact.through <= through):
         raise Refused(
             "period_close.bad_day",
@@ -125,92 +130,6 @@ def _among(reopened: tuple[Fact, ...], close: PeriodClose) -> bool:
     )
 
 
-# --- decisions ------------------------------------------------------------------------------------
-
-
-def _record_decision(draft: Balances, fact: WriteOffDecision) -> None:
-    proposal = _proposal(draft, fact.proposal)
-    refuse_before(fact, proposal.on, f"write-off proposal {proposal.number}")
-    decided = draft.about.get(("write_off_decision", number_key(fact.proposal)))
-    if decided:
-        raise Conflict(
-            "write_off_decision.decided",
-            f"write-off proposal {proposal.number} was decided on by {decided[0].number}; "
-            "propose anew where that was wrong",
-            number=fact.number,
-            decision=decided[0].number,
-        )
-    if number_key(fact.by) == number_key(proposal.by):
-        raise Refused(
-            "write_off_decision.own_proposal",
-            f"{fact.by} proposed write-off {proposal.number} and cannot decide on it; another "
-            "person does",
-            number=fact.number,
-        )
-
-
-def _proposal(draft: Balances, number: str) -> WriteOffProposal:
-    found = draft.facts.get(("write_off_proposal", number_key(number)))
-    if not isinstance(found, WriteOffProposal):
-        raise NotFound(
-            "write_off_proposal.unknown",
-            f"the ledger holds no write-off proposal {number!r}; record it first or correct the "
-            "number",
-            number=number,
-        )
-    return found
-
-
-def refuse_unapproved(draft: Balances, fact: WriteOff) -> None:
-    """Refuse a write-off that names a proposal which does not allow it."""
-    if not fact.proposal:
-        return
-    proposal = _proposal(draft, fact.proposal)
-    key = number_key(fact.proposal)
-    decided = draft.about.get(("write_off_decision", key)) or ()
-    approved = [each for each in decided if isinstance(each, WriteOffDecision) and each.approved]
-    used = [
-        each
-        for each in draft.about.get(("write_off", key)) or ()
-        if draft.reversals.get(number_key(each.number)) is None
-    ]
-    why = None
-    if not approved:
-        why = "it is not approved"
-    elif used:
-        why = f"write-off {used[0].number} used it"
-    elif number_key(proposal.receivable) != number_key(fact.receivable):
-        why = f"it is for receivable {proposal.receivable}"
-    elif proposal.amount.code != fact.amount.code or fact.amount > proposal.amount:
-        why = f"it is for {proposal.amount}"
-    elif number_key(approved[0].by) != number_key(fact.approved_by):
-        why = f"{approved[0].by} approved it, not {fact.approved_by}"
-    elif fact.on < approved[0].on:
-        why = f"it was approved on {approved[0].on}, and the write-off is dated {fact.on}"
-    if why:
-        raise Refused(
-            "write_off.not_approved",
-            f"write-off {fact.number} of {fact.amount} of receivable {fact.receivable} goes back "
-            f"to proposal {proposal.number}: {why}; propose and approve it first",
-            number=fact.number,
-            proposal=proposal.number,
-        )
-
-
-def refuse_forgotten_relief(draft: Balances, fact: Recovery) -> None:
-    """Refuse a recovery that does not say what of the tax office's relief is owed again."""
-    debt = document(draft, "write_off", fact.write_off).document
-    if isinstance(debt, WriteOff) and debt.tax_relief and fact.tax is None:
-        raise Refused(
-            "recovery.relief_forgotten",
-            f"write-off {debt.number} was relieved of {debt.tax_relief} of tax, and recovery "
-            f"{fact.number} does not say how much of that is owed again; give tax, as "
-            "recover_write_off(...) reckons it",
-            number=fact.number,
-            write_off=debt.number,
-        )
-
-
 # --- holds and reminders --------------------------------------------------------------------------
 
 
@@ -236,7 +155,8 @@ def _end_once(draft: Balances, fact: Fact, kind: str, number: str) -> None:
     if ended:
         raise Conflict(
             f"{fact.kind}.ended_already",
-            f"{noun(kind)} {begun.number} was ended already, by {ended[0].number}",
+            f"{noun(kind)} {begun.number} was ended already, by {ended[0].number}; leave "
+            f"{noun(fact.kind)} {fact.number} out",
             number=fact.number,
             ended_by=ended[0].number,
         )

@@ -12,7 +12,7 @@ from itertools import pairwise
 from cpq.kernel.errors import Invalid
 from cpq.kernel.model import Frozen, added
 from cpq.kernel.money import CurrencyCode, Money, money_total
-from cpq.kernel.text import Code, Line
+from cpq.kernel.text import Code, Line, number_key
 from revenue.credit_note import CreditNote
 from revenue.receipt import Receipt
 from revenue.receivable import Receivable
@@ -105,11 +105,13 @@ def age(items: Iterable[OpenItem], *, as_of: date, buckets: Sequence[int]) -> Ag
     """Sort open items into buckets of days overdue; rows by customer, then currency."""
     names = bucket_names(buckets)
     table: dict[tuple[str, str], list[Money]] = {}
+    spelt: dict[str, str] = {}
     for item in items:
         currency = item.open.code
-        row = table.setdefault(
-            (item.receivable.customer, currency), [Money.zero(currency)] * len(names)
-        )
+        customer = item.receivable.customer
+        key = number_key(customer)
+        spelt[key] = min(customer, spelt.get(key, customer))
+        row = table.setdefault((key, currency), [Money.zero(currency)] * len(names))
         days = days_overdue(item.receivable.due_on, as_of)
         place = sum(days > edge for edge in buckets)
         row[place] = row[place] + item.open
@@ -117,7 +119,7 @@ def age(items: Iterable[OpenItem], *, as_of: date, buckets: Sequence[int]) -> Ag
         as_of=as_of,
         buckets=names,
         rows=tuple(
-            AgeingRow(customer=customer, currency=currency, amounts=tuple(amounts))
-            for (customer, currency), amounts in sorted(table.items())
+            AgeingRow(customer=spelt[key], currency=currency, amounts=tuple(amounts))
+            for (key, currency), amounts in sorted(table.items())
         ),
     )

@@ -20,6 +20,13 @@ from revenue.exchange import Revaluation
 from revenue.fulfilment import Acceptance, Delivery
 from revenue.invoice import Invoice
 from revenue.ledger.balance import Balances
+from revenue.ledger.billing import (
+    place_books,
+    record_covers,
+    record_unbilled,
+    refuse_other_books,
+    refuse_other_value,
+)
 from revenue.ledger.claims import (
     record_claim,
     record_claim_reversal,
@@ -27,12 +34,11 @@ from revenue.ledger.claims import (
     undo_claim_settlement,
 )
 from revenue.ledger.fact import Fact, Settlement
+from revenue.ledger.losses import check_recovery, check_write_off
 from revenue.ledger.notes import (
     keep_about,
     record_note,
     refuse_closed,
-    refuse_forgotten_relief,
-    refuse_unapproved,
 )
 from revenue.ledger.rebates import (
     record_rebate,
@@ -40,12 +46,11 @@ from revenue.ledger.rebates import (
     refuse_other_credit,
     undo_rebate_settlement,
 )
+from revenue.ledger.revaluing import record_revaluation, undo_revaluation
 from revenue.ledger.series import IRREVERSIBLE, noun, refuse_before, series_key
 from revenue.ledger.taking import (
     open_document,
-    record_revaluation,
     record_taking,
-    undo_revaluation,
     undo_taking,
 )
 from revenue.rebate.fact import RebateAccrual, RebateCarry, RebateClawBack, RebateSettlement
@@ -71,10 +76,10 @@ def record(draft: Balances, fact: Fact) -> None:
         ):
             record_taking(draft, fact)
         case Recovery():
-            refuse_forgotten_relief(draft, fact)
+            check_recovery(draft, fact)
             record_taking(draft, fact)
         case WriteOff():
-            refuse_unapproved(draft, fact)
+            check_write_off(draft, fact)
             record_taking(draft, fact)
         case Receivable():
             _record_receivable(draft, fact)
@@ -84,6 +89,9 @@ def record(draft: Balances, fact: Fact) -> None:
             _open(draft, fact)
         case CreditNote():
             _refuse_beyond_invoice(draft, fact)
+            if fact.unrecognised.amount:
+                refuse_other_books(draft, fact)
+                place_books(draft, fact)
             _open(draft, fact)
         case Payable():
             _open(draft, fact)
@@ -205,7 +213,11 @@ def _record_receivable(draft: Balances, fact: Receivable) -> None:
     owed = draft.owed.get(source)
     if isinstance(invoice, Invoice):
         refuse_before(fact, invoice.on, f"invoice {invoice.number}")
-        _refuse_other_invoice(fact, invoice, Money.zero(invoice.currency) if owed is None else owed)
+        before = Money.zero(invoice.currency) if owed is None else owed
+        _refuse_other_invoice(fact, invoice, before)
+        refuse_other_value(fact, invoice, before)
+    elif fact.to_bill:
+        record_unbilled(draft, fact)
     refuse_beyond_claw_back(draft, fact)
     if source and (owed is None or owed.code == fact.amount.code):
         draft.owed.put(source, fact.amount if owed is None else owed + fact.amount)
@@ -282,6 +294,9 @@ def _record_invoice(draft: Balances, fact: Invoice) -> None:
             number=fact.number,
             currencies=(fact.currency, known),
         )
+    refuse_other_books(draft, fact)
+    place_books(draft, fact)
+    record_covers(draft, fact)
     draft.currencies.put(number_key(fact.contract), known)
     for line in fact.lines:
         key = number_key(fact.contract), line.line
@@ -302,6 +317,8 @@ def _record_invoice(draft: Balances, fact: Invoice) -> None:
 def _record_delivery(draft: Balances, fact: Delivery) -> None:
     contract = number_key(fact.contract)
     _refuse_foreign_delivery(fact, draft.currencies.get(contract))
+    refuse_other_books(draft, fact)
+    place_books(draft, fact)
     draft.currencies.put(contract, fact.net_before.code)
     net = draft.delivered_net.get(contract) or Money.zero(fact.net.code)
     if net != fact.net_before:

@@ -59,6 +59,8 @@ _ABOUT = {
     "period_reopening": "period",
     "write_off_decision": "proposal",
     "write_off": "proposal",
+    "recovery": "write_off",
+    "revaluation": "receivable",
     "hold_release": "hold",
     "reminder": "customer",
     "dunning_block": "customer",

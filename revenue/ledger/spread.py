@@ -8,6 +8,7 @@ from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
 from revenue.application import Application
 from revenue.ledger.balance import Balance, Balances
+from revenue.receipt import Receipt
 from revenue.receivable import Receivable
 
 
@@ -42,23 +43,32 @@ def _key(balance: Balance) -> tuple[str, str]:
 
 
 def oldest_first(balances: Balances, receipt: Balance, *, on: date) -> tuple[Balance, ...]:
-    """The receivables a receipt can pay on a day, earliest due first, then by number."""
+    """The receivables a receipt can pay on a day, earliest due first, then by number; of an
+    advance for a contract those of that contract alone.
+    """
+    paid = receipt.document
+    only = number_key(paid.contract) if isinstance(paid, Receipt) else ""
     numbers = balances.receivables.get(number_key(receipt.customer)) or ()
     found = [balances.documents.get(("receivable", number_key(number))) for number in numbers]
     payable = [
         each
         for each in found
         if each and each.left.amount and each.left.code == receipt.left.code
-        if each.document.on <= on
+        if each.document.on <= on and (not only or _contract(each) == only)
     ]
     return tuple(sorted(payable, key=due_order))
+
+
+def _contract(balance: Balance) -> str:
+    debt = balance.document
+    return number_key(debt.contract) if isinstance(debt, Receivable) else ""
 
 
 def due_order(balance: Balance) -> tuple[date, str]:
     """Earliest due first; what falls due on one day by number."""
     receivable = balance.document
     assert isinstance(receivable, Receivable)
-    return receivable.due_on, receivable.number
+    return receivable.due_on, number_key(receivable.number)
 
 
 def applications(shares: Sequence[Share], *, number: str, on: date) -> tuple[Application, ...]:

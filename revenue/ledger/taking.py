@@ -8,17 +8,16 @@ are those of the ledger. Only then something moves.
 from collections.abc import Sequence
 
 from cpq.kernel.errors import Conflict, NotFound, Refused
-from cpq.kernel.money import Money
+from cpq.kernel.money import Money, money_total
 from cpq.kernel.text import number_key
-from revenue.application import Application, DebtorChange, Reversal
-from revenue.exchange import Revaluation
-from revenue.ledger.balance import Balance, Balances, Document
+from revenue.application import Adjustment, Application, DebtorChange, Reversal
+from revenue.ledger.balance import Balance, Balances, Document, value_of
 from revenue.ledger.effect import DocumentKind, Taken, differences, opened, taken
 from revenue.ledger.fact import Taking
 from revenue.ledger.series import noun, refuse_before
 from revenue.receipt import Identification, Receipt, Refund
 from revenue.receivable import Receivable
-from revenue.writeoff import WriteOff
+from revenue.writeoff import Recovery, WriteOff
 
 _EXCESS: dict[DocumentKind, tuple[str, str]] = {
     "receivable": ("exceeds_open", "open"),
@@ -53,8 +52,7 @@ def record_taking(draft: Balances, fact: Taking) -> None:
         _refuse_excess(fact, part, balance)
     _refuse_other_values(fact, parts, balances)
     items = opened(fact, [balance.document for balance in balances])
-    for item in items:
-        _refuse_taken_number(draft, fact, item)
+    _refuse_taken_numbers(draft, fact, items)
     for part, balance, book in zip(parts, balances, _books(fact, balances), strict=True):
         draft.move(part.key, fact.on, -part.amount, None if book is None else -book)
         owner = balance.customer
@@ -70,10 +68,9 @@ def parts_of(draft: Balances, fact: Taking) -> tuple[tuple[Taken, ...], tuple[Ba
 
 def open_document(draft: Balances, item: Document, customer: str) -> None:
     """A document of which all is left yet."""
-    book = None if isinstance(item, WriteOff) else item.booked
     draft.documents.put(
         (item.kind, number_key(item.number)),
-        Balance(item, customer, item.amount, item.on, book=book),
+        Balance(item, customer, item.amount, item.on, book=value_of(item)),
     )
     if isinstance(item, Receivable):
         key = number_key(customer)
@@ -104,7 +101,7 @@ def _refuse_used(fact: Reversal, settlement: Taking, item: Document, balance: Ba
                 number=fact.number,
                 write_off=item.number,
             )
-    elif left < item.amount or balance.book != item.booked:
+    elif left < item.amount or balance.book != value_of(item):
         raise Refused(
             "reversal.used_since",
             f"{noun(settlement.kind)} {settlement.number} opened {noun(item.kind)} {item.number} "
@@ -123,19 +120,33 @@ def worth(fact: Taking, parts: Sequence[Taken], balances: Sequence[Balance]) -> 
     """The book values that a settlement takes now, of those documents that bear one.
 
     An advance takes of a receivable what it is worth itself, unless it closes it: it is no money
-    item, and keeps its rate.
+    item, and keeps its rate. What is settled beside it without money takes its share.
     """
     shares = [
         balance.share_of_book(part.amount) for part, balance in zip(parts, balances, strict=True)
     ]
-    if isinstance(fact, Application) and isinstance(balances[0].document, Receipt):
-        source, target = shares
-        left = balances[1].left != parts[1].amount
-        if balances[0].document.advance and source is not None and target is not None and left:
-            book = balances[1].book
-            assert book is not None, "its share is none of nothing"
-            shares[1] = min(source, book)
+    beside = beside_advance(fact, parts, balances)
+    if beside is not None:
+        source, book = shares[0], balances[1].book
+        assert source is not None, "an advance that keeps its rate bears a value"
+        assert book is not None, "and so does what it pays"
+        shares[1] = min(source + beside, book)
     return tuple(share for share in shares if share is not None)
+
+
+def beside_advance(
+    fact: Taking, parts: Sequence[Taken], balances: Sequence[Balance]
+) -> Money | None:
+    """What the differences beside an advance that keeps its rate are worth in the books; ``None``
+    where no advance does, as where it closes its receivable.
+    """
+    if not isinstance(fact, Application) or not isinstance(balances[0].document, Receipt):
+        return None
+    source, target = balances
+    closes = target.left == parts[1].amount
+    if not balances[0].document.advance or source.book is None or target.book is None or closes:
+        return None
+    return target.share_of_book(fact.settled - fact.amount)
 
 
 def _books(fact: Taking, balances: Sequence[Balance]) -> list[Money | None]:
@@ -153,18 +164,23 @@ def _refuse_other_values(fact: Taking, parts: Sequence[Taken], balances: Sequenc
             "ledger.valued(fact)",
             number=fact.number,
         )
-    of = balances[-1].book
-    booked = [each.booked for each in differences(fact)]
-    if any((each is None) != (of is None) for each in booked) or any(
-        each is not None and of is not None and each.code != of.code for each in booked
-    ):
+    if not _differences_fit(fact, balances[-1].book):
         raise Conflict(
             f"{fact.kind}.difference_not_valued",
             f"{noun(fact.kind)} {fact.number}: its differences bear a book value where the "
-            "receivable does, in the book currency, and only there; value them: "
-            "ledger.valued(fact)",
+            "receivable does, in the book currency, together at most what is taken of it, and only "
+            "there; value them: ledger.valued(fact)",
             number=fact.number,
         )
+
+
+def _differences_fit(fact: Taking, of: Money | None) -> bool:
+    """Whether the differences bear values as their document does, and no more than is taken."""
+    booked = [each.booked for each in differences(fact)]
+    if of is None or not booked:
+        return all(each is None for each in booked)
+    values = [each for each in booked if each is not None and each.code == of.code]
+    return len(values) == len(booked) and money_total(values, of.code) <= fact.books[-1]
 
 
 def _listed(amounts: Sequence[Money]) -> str:
@@ -176,6 +192,7 @@ def _listed(amounts: Sequence[Money]) -> str:
 
 def _refuse_misfit(fact: Taking, parts: Sequence[Taken], balances: Sequence[Balance]) -> None:
     first, last = balances[0], balances[-1]
+    _refuse_advance_with_tax(fact, first)
     match fact:
         case Application():
             _refuse_other_currency(fact, parts, balances)
@@ -244,6 +261,20 @@ def _refuse_other_party(fact: Application, source: Balance, target: Balance) -> 
         )
 
 
+def _refuse_advance_with_tax(fact: Taking, balance: Balance) -> None:
+    paid = balance.document
+    if not isinstance(fact, Adjustment | Recovery) or not isinstance(paid, Receipt):
+        return
+    if paid.tax is not None:
+        raise Refused(
+            f"{fact.kind}.advance_with_tax",
+            f"{named(balance)} is an advance with {paid.tax} of output VAT inside, which waits for "
+            f"a bill; before the {noun(fact.kind)} identify it as what it is, no advance",
+            number=fact.number,
+            receipt=paid.number,
+        )
+
+
 def _refuse_same_owner(fact: DebtorChange | Identification, balance: Balance) -> None:
     if number_key(balance.customer) != number_key(fact.customer):
         return
@@ -261,7 +292,10 @@ def _refuse_same_owner(fact: DebtorChange | Identification, balance: Balance) ->
 
 
 def _refuse_unvalued_refund(fact: Refund, balance: Balance) -> None:
-    given, book = fact.booked, balance.book
+    given = fact.booked
+    book = balance.book
+    if book is not None and book.code == balance.left.code:
+        book = None  # the net of an advance: its money is in the currency of the books
     if (given is None) != (book is None) or (given and book and given.code != book.code):
         raise Refused(
             "refund.not_booked",
@@ -318,57 +352,19 @@ def _refuse_excess(fact: Taking, part: Taken, balance: Balance) -> None:
         )
 
 
-def _refuse_taken_number(draft: Balances, fact: Taking, item: Document) -> None:
-    holder = draft.documents.get((item.kind, number_key(item.number)))
-    if holder is not None:
-        raise Conflict(
-            "fact.number_taken",
-            f"{noun(fact.kind)} {fact.number} opens {noun(item.kind)} {item.number!r}, and "
-            f"{named(holder)} is there; give it another number",
-            number=item.number,
-            kind=item.kind,
-            same_content=False,
-        )
-
-
-# --- revaluation ----------------------------------------------------------------------------------
-
-
-def record_revaluation(draft: Balances, fact: Revaluation) -> None:
-    """Change the book value of what is open of a receivable."""
-    balance = document(draft, "receivable", fact.receivable)
-    refuse_before(fact, balance.document.on, named(balance))
-    book = balance.book
-    if book is None or fact.difference.code != book.code:
-        raise Refused(
-            "revaluation.not_booked",
-            f"{named(balance)} bears {f'a value in {book.code}' if book else 'no book value'}, "
-            f"revaluation {fact.number} changes it in {fact.difference.code}; revalue what is in "
-            "a foreign currency, in the currency of the books",
-            number=fact.number,
-        )
-    if not balance.available_from(fact.on).amount or (book + fact.difference).amount < 0:
-        raise Refused(
-            "revaluation.nothing_open",
-            f"revaluation {fact.number} of {named(balance)}: {balance.left} worth {book} is open; "
-            "there must be something open, and it is not worth less than 0",
-            number=fact.number,
-        )
-    zero = Money.zero(balance.left.code)
-    draft.move(("receivable", number_key(fact.receivable)), fact.on, zero, fact.difference)
-
-
-def undo_revaluation(draft: Balances, fact: Reversal, revaluation: Revaluation) -> None:
-    """Take a revaluation back, unless something of what it revalued was settled since."""
-    balance = document(draft, "receivable", revaluation.receivable)
-    if balance.left != balance.revalued:
-        raise Refused(
-            "reversal.settled_since",
-            f"of {named(balance)} {balance.revalued} was revalued and {balance.left} is open now, "
-            "at the new value; reverse what settled it first, or let the revaluation stand",
-            number=fact.number,
-            revaluation=revaluation.number,
-        )
-    zero = Money.zero(balance.left.code)
-    key = "receivable", number_key(revaluation.receivable)
-    draft.move(key, fact.on, zero, -revaluation.difference)
+def _refuse_taken_numbers(draft: Balances, fact: Taking, items: Sequence[Document]) -> None:
+    own: dict[tuple[str, str], str] = {}
+    for item in items:
+        key = item.kind, number_key(item.number)
+        holder = draft.documents.get(key)
+        there = own.get(key) if holder is None else named(holder)
+        if there is not None:
+            raise Conflict(
+                "fact.number_taken",
+                f"{noun(fact.kind)} {fact.number} opens {noun(item.kind)} {item.number!r}, and "
+                f"{there} is there; give it another number",
+                number=item.number,
+                kind=item.kind,
+                same_content=False,
+            )
+        own[key] = f"{noun(item.kind)} {item.number} of its own"

@@ -12,7 +12,7 @@ from revenue.application import Adjustment, Application, Difference
 from revenue.ledger.balance import Balances
 from revenue.ledger.effect import differences
 from revenue.ledger.fact import Taking
-from revenue.ledger.taking import parts_of, worth
+from revenue.ledger.taking import beside_advance, parts_of, worth
 
 Settled = TypeVar("Settled", bound=Taking)
 Value = TypeVar("Value", bound=Frozen)
@@ -30,7 +30,11 @@ def valued(balances: Balances, fact: Settled) -> Settled:
     if books != fact.books:
         changes["books"] = books
     if found[-1].book is not None and differences(fact):
-        shared = _shared(differences(fact), parts[-1].amount, books[-1])
+        beside = beside_advance(fact, parts, found)
+        if isinstance(fact, Application) and beside is not None:
+            shared = _shared(fact.differences, fact.settled - fact.amount, beside)
+        else:
+            shared = _shared(differences(fact), parts[-1].amount, books[-1])
         if isinstance(fact, Application):
             changes["differences"] = shared
         elif isinstance(fact, Adjustment):

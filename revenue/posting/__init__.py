@@ -9,7 +9,10 @@
                         balance, the rest contract asset
     receivable          receivable                          billed elsewhere, opening balances, or
                                                             other income by its origin
-    – not billed yet    receivable, not billed              billed elsewhere
+    – of a contract,    receivable, not billed              as an invoice; its tax waits as output
+      not billed yet                                        VAT to be billed
+    – that an invoice   output VAT to be billed; what is    output VAT; the position for what is
+      covers then       billed beyond it: receivable        billed beyond it
     receipt             bank                                unapplied cash, advances, or receipts
                                                             of unknown payers
     identification      receipts of unknown payers          unapplied cash or advances
@@ -34,11 +37,15 @@
     reversal            what the reversed entry credited    what it debited
     ==================  ==================================  =====================================
 
+Where output VAT is inside an advance, it waits on an account of its own as long as that part of the
+advance is left: what an entry debits or credits advances with is the net, and beside it the tax.
+
 What stands in another currency than the books bears its value there, and where the values of a
 settlement do not add up to zero the rest is an exchange difference (汇兑损益).
 
 The position of a contract is what was delivered less what was billed, both before tax. Above zero
-it is a contract asset, below zero a contract liability, and never both.
+it is a contract asset, below zero a contract liability, and never both. What it is worth in the
+books says ``revenue.posting.position``.
 """
 
 from revenue.posting.poster import Poster

@@ -13,9 +13,19 @@ from revenue.exchange import Revaluation
 from revenue.fulfilment import Delivery
 from revenue.invoice import Invoice
 from revenue.ledger import Fact, Settlement, Taking
-from revenue.ledger.balance import Document
+from revenue.ledger.balance import Document, added_up
 from revenue.ledger.effect import opened, taken
-from revenue.posting.row import Posting, Row, account_of, document_key, pair
+from revenue.posting.position import Position, billed_now, position_rows, zero_of
+from revenue.posting.row import (
+    Posting,
+    Row,
+    account_of,
+    document_key,
+    negative,
+    of_advance,
+    pair,
+    with_exchange,
+)
 from revenue.posting.rules import RULES
 from revenue.posting.settling import settled
 from revenue.rebate.accounts import rebate_rows
@@ -37,12 +47,20 @@ class Poster:
 
     def __init__(self, chart: ChartOfAccounts) -> None:
         self._chart = chart
-        self._positions: dict[str, Money] = {}
+        self._positions: dict[str, Position] = {}
         self._invoices: set[str] = set()
         self._documents: dict[tuple[str, str], Document] = {}
         self._settled: dict[str, JournalEntry] = {}
         self._claims: dict[str, Claim] = {}
         self._claw_backs: set[str] = set()
+
+    def learn(self, fact: Fact) -> None:
+        """Remember a fact whose entry is there already; a document makes none that others need."""
+        to_bill = isinstance(fact, Receivable) and fact.to_bill
+        if isinstance(fact, Receivable | Receipt | Payable) and not to_bill:
+            self._keep(fact)
+        else:
+            self.post(fact)
 
     def post(self, fact: Fact) -> JournalEntry | None:
         """The entry of one fact; ``None`` where it moves no account."""
@@ -98,27 +116,31 @@ class Poster:
     def _invoice(self, fact: Invoice) -> Posting:
         self._invoices.add(number_key(fact.number))
         chart = self._chart
+        now = billed_now(fact)
         rows = (
-            Row(chart.receivable, fact.gross),
-            *self._moved(fact.contract, -fact.net),
-            Row(chart.output_vat, -fact.tax),
+            Row(chart.receivable, now.gross, now.booked),
+            *(
+                Row(chart.pending_vat, each.tax, each.booked_tax)
+                for each in fact.covers
+                if each.tax
+            ),
+            *self._moved(fact.contract, -now.net, negative(now.booked_net)),
+            Row(chart.output_vat, -fact.tax, negative(fact.booked_tax)),
         )
-        return Posting("invoice.billed", rows, fact.customer, fact.contract)
+        return Posting("invoice.billed", with_exchange(chart, rows), fact.customer, fact.contract)
 
     def _delivery(self, fact: Delivery) -> Posting:
-        asset, liability = self._moved(fact.contract, fact.net)
-        rows = (liability, asset, Row(self._chart.revenue, -fact.net))
+        asset, liability = self._moved(fact.contract, fact.net, fact.booked)
+        value = negative(added_up(asset.booked, liability.booked))
+        rows = (liability, asset, Row(self._chart.revenue, -fact.net, value))
         return Posting("delivery.revenue", rows, contract=fact.contract)
 
-    def _moved(self, contract: str, amount: Money) -> tuple[Row, Row]:
+    def _moved(self, contract: str, amount: Money, value: Money | None) -> tuple[Row, Row]:
         """How the asset and the liability of a contract change with its position."""
-        key, zero = number_key(contract), Money.zero(amount.code)
-        before = self._positions.get(key, zero)
-        after = self._positions[key] = before + amount
-        return (
-            Row(self._chart.contract_asset, max(after, zero) - max(before, zero)),
-            Row(self._chart.contract_liability, min(after, zero) - min(before, zero)),
-        )
+        key = number_key(contract)
+        before = self._positions.get(key) or Position(Money.zero(amount.code))
+        after = self._positions[key] = before.moved(amount, value)
+        return position_rows(self._chart, before, after)
 
     # --- what is owed and paid --------------------------------------------------------------
 
@@ -127,6 +149,8 @@ class Poster:
         if fact.source and number_key(fact.source) in self._invoices:
             return None
         chart = self._chart
+        if fact.to_bill:
+            return self._unbilled(fact)
         rule, other = "receivable.elsewhere", chart.billed_elsewhere
         if fact.source and number_key(fact.source) in self._claw_backs:
             rule, other = "receivable.rebate", chart.rebate_clearing
@@ -141,6 +165,22 @@ class Poster:
         rows = pair(account_of(chart, fact), other, fact.amount, fact.booked)
         return Posting(rule, rows, fact.customer)
 
+    def _unbilled(self, fact: Receivable) -> Posting:
+        """What is owed of a contract before it is billed, with the tax that waits for the bill."""
+        chart, zero = self._chart, Money.zero(fact.amount.code)
+        tax = zero if fact.tax is None else fact.tax
+        value = waits = fact.booked
+        if value is not None:
+            waits = zero_of(value) if fact.booked_tax is None else fact.booked_tax
+        net_value = None if value is None or waits is None else waits - value
+        rows = (
+            Row(chart.unbilled, fact.amount, value),
+            *self._moved(fact.contract, tax - fact.amount, net_value),
+            Row(chart.pending_vat, -tax, negative(waits)),
+        )
+        rule = "receivable.unbilled"
+        return Posting(rule, with_exchange(chart, rows), fact.customer, fact.contract)
+
     def _receipt(self, fact: Receipt) -> Posting:
         self._keep(fact)
         chart = self._chart
@@ -151,23 +191,26 @@ class Poster:
             rule = "receipt.unidentified"
         elif fact.advance:
             rule = "receipt.advance"
-        rows = pair(other, account_of(chart, fact), fact.amount, fact.booked)
-        return Posting(rule, rows, fact.customer)
+        debit, credit = pair(other, account_of(chart, fact), fact.amount, fact.booked)
+        if fact.tax is not None:
+            credit = credit._replace(booked=fact.tax - fact.amount)
+        return Posting(rule, (debit, *of_advance(chart, credit)), fact.customer)
 
     def _credit_note(self, fact: CreditNote) -> Posting:
         self._keep(fact)
         chart = self._chart
         tax = Money.zero(fact.amount.code) if fact.tax is None else fact.tax
-        rows: list[Row] = [Row(chart.revenue, fact.net - fact.unrecognised)]
-        if fact.unrecognised.amount:
-            rows += self._moved(fact.contract, fact.unrecognised)
-        rows.append(Row(chart.output_vat, tax))
+        parts = fact.net - fact.unrecognised, fact.unrecognised, tax
+        values: tuple[Money | None, ...] = (None, None, None)
         if fact.booked is not None:
-            values = fact.booked.split([row.amount.minor for row in rows])
-            rows = [row._replace(booked=value) for row, value in zip(rows, values, strict=True)]
-        booked = None if fact.booked is None else -fact.booked
-        credit = Row(chart.customer_credit, -fact.amount, booked)
-        return Posting("credit_note.issued", (*rows, credit), fact.customer, fact.contract)
+            values = fact.booked.split([part.minor for part in parts])
+        rows = [Row(chart.revenue, parts[0], values[0])]
+        if fact.unrecognised.amount:
+            rows += self._moved(fact.contract, fact.unrecognised, values[1])
+        rows.append(Row(chart.output_vat, tax, values[2]))
+        rows.append(Row(chart.customer_credit, -fact.amount, negative(fact.booked)))
+        rule = "credit_note.issued"
+        return Posting(rule, with_exchange(chart, rows), fact.customer, fact.contract)
 
     def _payable(self, fact: Payable) -> Posting:
         self._keep(fact)

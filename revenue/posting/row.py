@@ -1,8 +1,9 @@
 """A row of an entry in the making: signed, zeros among them, and worth something in the books."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from cpq.kernel.money import Money
+from cpq.kernel.money import Money, money_total
 from cpq.kernel.text import number_key
 from revenue.chart import Account, ChartOfAccounts
 from revenue.credit_note import CreditNote, Payable
@@ -60,6 +61,24 @@ def pair(
 ) -> tuple[Row, ...]:
     """One account against another."""
     return Row(debit, amount, booked), Row(credit, -amount, negative(booked))
+
+
+def of_advance(chart: ChartOfAccounts, row: Row) -> tuple[Row, ...]:
+    """A row of a receipt; where its value is the net of an advance, the tax inside has its own."""
+    if row.booked is None or row.booked.code != row.amount.code:
+        return (row,)
+    tax = row.amount - row.booked
+    return (
+        row._replace(amount=row.booked, booked=None),
+        row._replace(account=chart.pending_vat, amount=tax, booked=None),
+    )
+
+
+def with_exchange(chart: ChartOfAccounts, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows, and where their values leave something an exchange difference of it."""
+    found = tuple(rows)
+    rest = money_total((row.value for row in found), found[0].value.code)
+    return (*found, Row(chart.exchange, -rest)) if rest.amount else found
 
 
 def negative(amount: Money | None) -> Money | None:

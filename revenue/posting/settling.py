@@ -7,15 +7,15 @@ do not add up to zero the rest is the exchange difference, realised there and th
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from cpq.kernel.money import Money, money_total
+from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
 from revenue.application import Adjustment, Application, DebtorChange, Difference
 from revenue.chart import Account, ChartOfAccounts
 from revenue.ledger.allowance import borne
-from revenue.ledger.balance import Document
+from revenue.ledger.balance import Document, value_of
 from revenue.ledger.effect import opened
 from revenue.ledger.fact import Taking
-from revenue.posting.row import Posting, Row, account_of, negative
+from revenue.posting.row import Posting, Row, account_of, negative, of_advance, with_exchange
 from revenue.receipt import Identification, Refund
 from revenue.retention import RetentionRelease
 from revenue.writeoff import Recovery, WriteOff
@@ -27,10 +27,7 @@ def settled(
     chart: ChartOfAccounts, fact: Taking, documents: Sequence[Document], customers: Sequence[str]
 ) -> Posting:
     """The posting of a settlement of ``documents``, which are those ``customers``' in order."""
-    rows = tuple(_rows(chart, fact, documents, customers))
-    rest = _rest(rows)
-    if rest is not None:
-        rows = (*rows, Row(chart.exchange, -rest))
+    rows = with_exchange(chart, _rows(chart, fact, documents, customers))
     # Who is spelled in two ways is named as on what pays: entries of earlier releases say so.
     same = number_key(customers[0]) == number_key(customers[-1])
     return Posting(_rule(fact), rows, customers[0 if same else -1])
@@ -62,12 +59,14 @@ def _rows(
     chart: ChartOfAccounts, fact: Taking, documents: Sequence[Document], customers: Sequence[str]
 ) -> Iterable[Row]:
     books = iter(fact.books)
-    valued = [_booked(document) is not None for document in documents]
+    valued = [value_of(document) is not None for document in documents]
     values = [next(books) if has else None for has in valued]
     accounts = [account_of(chart, document) for document in documents]
     match fact:
         case Application():
-            yield Row(accounts[0], fact.taken, values[0], customer=customers[0])
+            yield from of_advance(
+                chart, Row(accounts[0], fact.taken, values[0], customer=customers[0])
+            )
             for each in fact.differences:
                 yield from _difference(chart, each)
             yield Row(accounts[1], -fact.settled, negative(values[1]))
@@ -83,12 +82,14 @@ def _rows(
             yield Row(accounts[0], -fact.amount, negative(values[0]))
         case Identification():
             (item,) = opened(fact, documents)
-            yield Row(accounts[0], fact.amount, values[0])
-            yield Row(
-                account_of(chart, item), -fact.amount, negative(values[0]), customer=fact.customer
+            yield from of_advance(chart, Row(accounts[0], fact.amount, values[0]))
+            worth = negative(value_of(item))
+            yield from of_advance(
+                chart,
+                Row(account_of(chart, item), -fact.amount, worth, customer=fact.customer),
             )
         case Refund():
-            yield Row(accounts[0], fact.amount, values[0])
+            yield from of_advance(chart, Row(accounts[0], fact.amount, values[0]))
             yield Row(chart.bank, -fact.amount, negative(fact.booked))
         case WriteOff():
             yield from _loss(chart, fact.amount, fact.tax_relief, fact.books)
@@ -100,10 +101,6 @@ def _rows(
             yield Row(chart.receivable, -fact.amount, negative(values[0]))
         case _:
             assert_never(fact)
-
-
-def _booked(document: Document) -> Money | None:
-    return None if isinstance(document, WriteOff) else document.booked
 
 
 def _customer(document: Document) -> str:
@@ -150,10 +147,3 @@ def _account(chart: ChartOfAccounts, difference: Difference) -> Account:
         "dispute": chart.disputed,
         "retention": chart.retention,
     }[difference.reason]
-
-
-def _rest(rows: Sequence[Row]) -> Money | None:
-    """What the values leave, in the one currency of the books; ``None`` where it is nothing."""
-    code = rows[0].value.code
-    rest = money_total((row.value for row in rows), code)
-    return rest if rest.amount else None

@@ -26,8 +26,10 @@ def loss_rate(value: object) -> Fraction:
     >>> loss_rate("8.7%"), loss_rate("2000/23000"), loss_rate(1)
     (Fraction(87, 1000), Fraction(2, 23), Fraction(1, 1))
     """
-    percentage = isinstance(value, str) and value.strip().endswith(("%", "％"))
-    rate = ratio(value.strip()[:-1].strip()) / 100 if percentage else ratio(value)  # type: ignore[attr-defined]
+    if isinstance(value, str) and value.strip().endswith(("%", "％")):
+        rate = ratio(value.strip()[:-1].strip()) / 100
+    else:
+        rate = ratio(value)
     if not 0 <= rate <= 1:
         raise Invalid(
             "provision.rate_invalid",

@@ -77,14 +77,14 @@ def assign(
     for number, asked in receivables.items():
         balance = ledger.balance("receivable", number)
         amount = min(balance.available_from(on), left) if asked is None else asked
-        if amount.amount > 0:
+        if asked is not None or amount.amount > 0:
             shares.append(Share(receivable=number, customer=balance.customer, amount=amount))
             left = left - amount
     if not shares:
         raise Refused(
             "reconcile.nothing_to_assign",
             f"nothing of receipt {receipt} is free, or nothing is open of "
-            f"{', '.join(receivables) or 'what is named'}",
+            f"{', '.join(receivables) or 'what is named'}; name receivables that are open",
             receipt=receipt,
         )
     chosen = Candidate(
@@ -126,7 +126,8 @@ def take_back(
     if not undone:
         raise Refused(
             "reconcile.nothing_to_take_back",
-            f"receipt {ledger.receipt(receipt).number} settled nothing that stands",
+            f"receipt {ledger.receipt(receipt).number} settled nothing that stands; there is "
+            "nothing to undo",
             receipt=receipt,
         )
     return ledger.record(

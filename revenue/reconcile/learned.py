@@ -5,7 +5,7 @@ which account that customer pays. Reverse the identification and the lesson is g
 learned is never more than what stands.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cpq.kernel.text import number_key
 from revenue.application import Application
@@ -32,22 +32,33 @@ def learned_from(ledger: ReceivablesLedger, *, before: Learned = NOTHING_LEARNED
 
 def _confirmations(ledger: ReceivablesLedger) -> Iterator[Confirmation]:
     receipts = {number_key(fact.number): fact for fact in ledger.facts if isinstance(fact, Receipt)}
-    whole: set[str] = set()
-    for fact in ledger.facts:
-        if isinstance(fact, Identification) and ledger.stands(fact):
-            origin = receipts.get(number_key(fact.receipt))
-            if origin is not None and fact.amount == origin.amount:
-                whole.add(number_key(fact.receipt))
-                yield _confirmation(origin, fact.customer)
+    whole = _identified(ledger, receipts)
+    for key, customer in whole.items():
+        yield _confirmation(receipts[key], customer)
     applied = {
         number_key(fact.receipt)
         for fact in ledger.facts
         if isinstance(fact, Application) and fact.means == "receipt" and ledger.stands(fact)
     }
-    for key in applied - whole:
+    for key in sorted(applied - whole.keys()):
         known = receipts.get(key)
         if known is not None and known.customer and known.bank:
             yield _confirmation(known, known.customer)
+
+
+def _identified(ledger: ReceivablesLedger, receipts: Mapping[str, Receipt]) -> dict[str, str]:
+    """Whose each receipt is as a whole, by what was said of it last; parts teach nothing."""
+    origins = {key: key for key in receipts}
+    found: dict[str, str] = {}
+    for fact in ledger.facts:
+        if isinstance(fact, Identification) and ledger.stands(fact):
+            origin = origins.get(number_key(fact.receipt))
+            if origin is not None:
+                found.pop(origin, None)
+                if fact.amount == receipts[origin].amount:
+                    origins[number_key(fact.number)] = origin
+                    found[origin] = fact.customer
+    return found
 
 
 def _confirmation(receipt: Receipt, customer: str) -> Confirmation:

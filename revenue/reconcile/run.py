@@ -10,7 +10,14 @@ from datetime import date, timedelta
 from cpq.kernel.errors import DomainError
 from cpq.kernel.money import Money
 from cpq.kernel.text import number_key
-from revenue.bank import BankLine, BankStatement, place_key, receipt_of, returned
+from revenue.bank import (
+    BankLine,
+    BankStatement,
+    content_key,
+    place_key,
+    receipt_of,
+    returned,
+)
 from revenue.ledger import Fact, ReceivablesLedger
 from revenue.matching import STRICT, Learned, Match, Matcher, MatchPolicy, payment_of
 from revenue.receipt import Receipt, Refund
@@ -22,6 +29,9 @@ from revenue.settlement import bounce
 NumberOf = Callable[[BankLine], str]
 """How the host numbers the receipt of a line."""
 
+ValueOf = Callable[[BankLine], Money | None]
+"""What a line is worth in the books, where they are kept in another currency."""
+
 
 def reconcile(
     ledger: ReceivablesLedger,
@@ -32,7 +42,7 @@ def reconcile(
     policy: MatchPolicy = STRICT,
     learned: Learned | None = None,
     waiting: bool = True,
-    value_of: Callable[[BankLine], Money | None] = lambda _: None,
+    value_of: ValueOf = lambda _: None,
 ) -> Reconciliation:
     """What the statements and the receipts that wait come to on a day; nothing is recorded yet.
 
@@ -41,7 +51,8 @@ def reconcile(
     without one. A line is dated its booking day, or the first day that is not closed;
     ``value_of`` gives its value in the books where they are kept in another currency. ``learned``
     is what the ledger's history teaches unless given; with ``waiting`` receipts from before are
-    matched as well. Raises what the ledger raises for receipts it cannot take.
+    matched as well. What a rule of the ledger refuses to post is suggested. Raises what the ledger
+    raises for receipts it cannot take.
 
     >>> from cpq.kernel.money import Money
     >>> from revenue.receivable import Receivable
@@ -59,7 +70,8 @@ def reconcile(
     >>> ledger.record(*run.facts).open_amount("AR-1")
     Money('0.00', 'EUR')
     """
-    lines = [line for statement in statements for line in statement.lines]
+    said = [line for statement in statements for line in statement.lines]
+    lines = list({content_key(line): line for line in said}.values())  # exports overlap
     morning = _Morning(ledger, on=on)
     held = _by_place(ledger)
     rows: list[ReconciledLine] = []
@@ -71,7 +83,7 @@ def reconcile(
             known = morning.received(receipt)
         if known is not None:
             fresh.append((line, known))
-    rows += _bounced(morning, lines)
+    rows += _bounced(morning, lines, value_of)
     if waiting:
         own = {number_key(receipt.number) for _, receipt in fresh}
         fresh += [(None, each) for each in _waiting(ledger) if number_key(each.number) not in own]
@@ -126,20 +138,36 @@ def _is_bounced(line: BankLine) -> bool:
     return line.is_return and line.status == "booked" and line.amount.amount < 0
 
 
-def _bounced(morning: _Morning, lines: Sequence[BankLine]) -> list[ReconciledLine]:
-    """Bounced payments: undone where the bank's own reference proves which, else told."""
-    done = []
-    paid_back = {
-        number_key(fact.source)
+def _back(value: Money | None) -> Money | None:
+    return None if value is None else abs(value)
+
+
+def _bounced(
+    morning: _Morning, lines: Sequence[BankLine], value_of: ValueOf
+) -> list[ReconciledLine]:
+    """Bounced payments: undone where the bank's own reference proves which, else told.
+
+    The refund bears the place of its line, so that the same line never undoes another payment.
+    """
+    refunds = [
+        fact
         for fact in morning.ledger.facts
         if isinstance(fact, Refund) and morning.ledger.stands(fact)
-    }
+    ]
+    undone = {fact.reference: fact for fact in refunds if fact.cause == "bounced"}
+    done = [
+        ReconciledLine(status="returned", line=line, settlements=(undone[place_key(line)].number,))
+        for line in lines
+        if _is_bounced(line) and place_key(line) in undone
+    ]
+    paid_back = {number_key(fact.source) for fact in refunds}
     standing = [
         fact
         for fact in morning.ledger.facts
         if isinstance(fact, Receipt) and number_key(fact.number) not in paid_back
     ]
-    for found in returned(lines, standing):
+    new = [line for line in lines if place_key(line) not in undone]
+    for found in returned(new, standing):
         row = ReconciledLine(status="to_return", line=found.line, returned=found)
         if found.proof == "reference" and found.receipt:
             number = f"{found.receipt}/RET"
@@ -152,6 +180,8 @@ def _bounced(morning: _Morning, lines: Sequence[BankLine]) -> list[ReconciledLin
                     on=max(morning.on, found.line.booked_on),
                     reason=found.line.text[:100].replace("\n", " ") or "returned by the bank",
                     by="bank",
+                    reference=place_key(found.line),
+                    booked=_back(value_of(found.line)),
                 )
             except DomainError:
                 done.append(row)
@@ -204,6 +234,9 @@ def _matched(
 
 
 def _posted(morning: _Morning, matcher: Matcher, receipt: Receipt, match: Match) -> tuple[str, ...]:
+    """What was posted; nothing where a rule of the ledger refuses it, which then waits for a person
+    and holds up no other line.
+    """
     candidate = match.posts
     assert candidate is not None, "it posts itself"
     facts = settlement_of(
@@ -213,7 +246,10 @@ def _posted(morning: _Morning, matcher: Matcher, receipt: Receipt, match: Match)
         on=max(morning.on, receipt.on),
         by=f"proof: {candidate.proof}",
     )
-    made = morning.settle(*facts)
+    try:
+        made = morning.settle(*facts)
+    except DomainError:
+        return ()
     matcher.settled(candidate)
     return made
 

@@ -21,13 +21,15 @@ def bounce(
     reason: str,
     by: str,
     booked: Money | None = None,
+    reference: str = "",
 ) -> ReceivablesLedger:
     """Undo what a receipt paid, last first, and take the receipt back.
 
     Reversals are numbered number/1, number/2 …, the refund takes ``number``. ``booked`` is what
-    left the bank in the books' currency, for a receipt in another one. Raises what ``record``
+    left the bank in the books' currency, for a receipt in another one, ``reference`` is that of the
+    refund, such as the place on the bank's statement. Raises what ``record``
     raises, such as ``reversal.recovered`` and ``reversal.used_since`` for what cannot be undone
-    yet, and ``Refused`` (``refund.nothing_left``) where the receipt was paid back already.
+    yet, and ``Refused``: ``refund.nothing_left``, ``refund.paid_back_in_part``.
 
     >>> from revenue.receipt import Receipt
     >>> from revenue.receivable import Receivable
@@ -55,6 +57,16 @@ def bounce(
             "already",
             receipt=receipt,
         )
+    whole = free.receipt(receipt).amount
+    if amount != whole:
+        raise Refused(
+            "refund.paid_back_in_part",
+            f"the bank took back all of receipt {receipt}, {whole}, and only {amount} of it is "
+            "left: the rest was paid back or handed on; reverse that first, then record what is "
+            "lost",
+            receipt=receipt,
+            available=amount,
+        )
     return free.settle(
         Refund(
             number=number,
@@ -65,6 +77,7 @@ def bounce(
             reason=reason,
             by=by,
             booked=booked,
+            reference=reference,
         )
     )
 

@@ -128,4 +128,4 @@ def _chosen(
 def _rank(item: OpenItem, rule: ApplicationRule, free: Money) -> tuple[bool, date, str]:
     receivable = item.receivable
     day = receivable.on if rule.order == "date" else receivable.due_on
-    return rule.order == "amount" and item.open != free, day, receivable.number
+    return rule.order == "amount" and item.open != free, day, number_key(receivable.number)

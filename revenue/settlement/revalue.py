@@ -57,8 +57,10 @@ def revalue(
             number=f"{number}/{place}",
             receivable=item.receivable.number,
             on=on,
+            open=item.open,
             difference=value - item.booked,
             rate=rate,
+            reversed_on=reversed_on,
         )
         made.append(revaluation)
         if reversed_on is not None:

@@ -27,8 +27,8 @@ def settle(
     """The ledger in which the sources pay the items: each in its order, as far as it goes.
 
     A plain number is a receipt, or a receivable that is paid as far as the money goes. What is left
-    of a source stays on account. Differences stand with the first payment of their receivable, or
-    alone where nothing is paid of it. One fact takes ``number``, several number/1, number/2 ….
+    of a source stays on account. Differences stand with the first payment of their instruction, or
+    alone where nothing is paid by it. One fact takes ``number``, several number/1, number/2 ….
     Raises what ``record`` raises, and ``Refused``: ``settlement.short_of_means`` (the sources do
     not pay what is instructed), ``settlement.nothing_to_settle``.
 
@@ -50,7 +50,7 @@ def settle(
     made: list[Settling] = []
     for given in items:
         item = Instruction(receivable=given) if isinstance(given, str) else given
-        named = not isinstance(given, str)
+        named, begun = not isinstance(given, str), len(made)
         for source, amount, paid in _payments(ledger, purse, item, named=named, on=on):
             made.append(
                 Application(
@@ -60,20 +60,20 @@ def settle(
                     amount=amount,
                     on=on,
                     means=source.means,
-                    differences=item.differences if _first(made, item) else (),
+                    differences=item.differences if len(made) == begun else (),
                     paid=paid,
                     agreement=agreement,
                     proof=proof,
                     by=by,
                 )
             )
-        if _first(made, item):
+        if len(made) == begun:
             made += _alone(item, number=number, before=len(made), on=on, by=by or proof)
     if not made:
         raise Refused(
             "settlement.nothing_to_settle",
             f"settlement {number} on {on}: nothing is free of what pays, or nothing is open of "
-            "what is paid",
+            "what is paid; name others, or leave it out",
             number=number,
         )
     if len(made) == 1:
@@ -134,14 +134,6 @@ def _payments(
             receivable=item.receivable,
             missing=need,
         )
-
-
-def _first(made: Sequence[Settling], item: Instruction) -> bool:
-    key = number_key(item.receivable)
-    return not any(
-        number_key(each.receivable if isinstance(each, Application) else each.document) == key
-        for each in made
-    )
 
 
 def _alone(

@@ -49,7 +49,7 @@ def example_books() -> tuple[Fact, ...]:
     >>> len({fact.kind for fact in ledger.facts}) > 20, ledger.open_amount("AR-1")
     (True, Money('0.00', 'CNY'))
     """
-    return (*_settled(), *_abroad(), *_lost(), *_noted())
+    return (*_paid_in_part(), *_settled(), *_abroad(), *_lost(), *_noted())
 
 
 def _owed(number: str, amount: Money, due: int = 10, **more: object) -> Receivable:
@@ -65,8 +65,8 @@ def _paid(number: str, amount: Money, **more: object) -> Receipt:
     )
 
 
-def _settled() -> tuple[Fact, ...]:
-    """Discount, fee, dispute, retention; credit notes, netting, money of nobody, a merger."""
+def _paid_in_part() -> tuple[Fact, ...]:
+    """Discount, fee, dispute and retention; money of nobody becomes somebody's."""
     discount = Difference(reason="discount", amount=_cny("11.30"), tax=_cny("1.30"))
     fee = Difference(reason="bank_fee", amount=_cny("5.00"))
     disputed = Difference(
@@ -96,6 +96,12 @@ def _settled() -> tuple[Fact, ...]:
             number="A-3", receipt="ID-1", receivable="AR-1/D", on=_day(5), amount=_cny("60.00")
         ),
         Reversal(number="X-1", reverses="A-3", on=_day(5), reason="still disputed"),
+    )  # fmt: skip
+
+
+def _settled() -> tuple[Fact, ...]:
+    """Credit notes, netting, differences without money, a merger, refunds, a retention's end."""
+    return (
         CreditNote(
             number="CN-1", customer="C-1", on=_day(5), amount=_cny("56.50"), tax=_cny("6.50"),
             reason="goods came back",
@@ -154,10 +160,12 @@ def _abroad() -> tuple[Fact, ...]:
             number="A-U2", receipt="R-U2", receivable="AR-U1", on=_day(12), amount=_usd("100.00")
         ),
         Revaluation(
-            number="RV-1", receivable="AR-U1", on=_day(15), rate="7.20", difference=_cny("112.00")
+            number="RV-1", receivable="AR-U1", on=_day(15), open=_usd("560.00"), rate="7.20",
+            difference=_cny("112.00"),
         ),
         Revaluation(
-            number="RV-2", receivable="AR-U2", on=_day(15), rate="7.20", difference=_cny("59.97")
+            number="RV-2", receivable="AR-U2", on=_day(15), open=_usd("333.33"), rate="7.20",
+            difference=_cny("59.97"), reversed_on=_day(16),
         ),
         Reversal(number="X-2", reverses="RV-2", on=_day(16), reason="next day"),
         Application(
@@ -181,8 +189,10 @@ def _lost() -> tuple[Fact, ...]:
         ),
         AllowanceCharge(number="P-1", on=_day(20), amount=_cny("100.00"), reason="year end"),
         _paid("R-9", _cny("50.00")),
-        Recovery(number="V-1", write_off="W-1", receipt="R-9", amount=_cny("40.00"), on=_day(21),
-            tax=_cny("4.60"),),
+        Recovery(
+            number="V-1", write_off="W-1", receipt="R-9", amount=_cny("40.00"), on=_day(21),
+            tax=_cny("4.60"),
+        ),
     )  # fmt: skip
 
 

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from cpq.adapters.sql import open_engine
+from revenue.adapters import balances, excerpt, facts, imported, receivables
+from revenue.adapters.rows import Rows, in_chunks
 from revenue.adapters.schema import prepare, schema_version
-from revenue.adapters.store import Deals, open_store
+from revenue.adapters.store import Deals, Store, open_store
 from revenue.testing import content
 from revenue.testing.small import applied, owed, paid
 from tests.contracts.old_books import kept, write_old_books
@@ -54,8 +56,8 @@ def test_the_copied_rows_are_those_of_a_new_store(engine: Engine, tmp_path: Path
     with open_store(f"sqlite:///{tmp_path}/new.db") as store:
         with engine.connect() as old, store.unit() as new:
             for tenant in _TENANTS:
-                facts = Deals(old, tenant=tenant).facts()
-                Deals(new.connection, tenant=tenant).record(*facts)
+                old_facts = Deals(old, tenant=tenant).facts()
+                Deals(new.connection, tenant=tenant).record(*old_facts)
         fresh = content(store.engine)
     upgraded = content(engine)
     for table in ("balance", "movement", "reversal", "fact", "journal_line", "journal_entry"):
@@ -153,3 +155,62 @@ def _dies(engine: Engine, point: int) -> bool:
     finally:
         event.remove(engine, "after_cursor_execute", fail)
     return False
+
+
+@pytest.fixture
+def store(engine: Engine) -> Iterator[Store]:
+    """Some hundred receivables, one of which is paid."""
+    with open_store(engine.url.render_as_string(hide_password=False)) as store:
+        with store.unit() as deals:
+            deals.record(*(owed(f"AR-{place}") for place in range(300)), paid(), applied())
+        yield store
+
+
+_PAIRS, _PAIR = next(in_chunks([("receivable", "ar-1")]))
+STATEMENTS = {
+    "balances": balances.BALANCES.replace("PAIRS", _PAIRS),
+    "moves": balances._MOVES.replace("PAIRS", _PAIRS),
+    "move": balances._MOVE,
+    "numbered": facts.NUMBERED.replace("PAIRS", _PAIRS),
+    "same number": facts.SAME_NUMBER,
+    "about": facts.ABOUT,
+    "periods": facts.PERIODS,
+    "position": facts.POSITION,
+    "of contract": facts.OF_CONTRACT,
+    "of order": facts.OF_ORDER,
+    "claims": facts.CLAIMS,
+    "rebates": facts.REBATES,
+    "first accrual": facts.FIRST_ACCRUAL,
+    "reversed by": facts.REVERSED_BY,
+    "owed": excerpt._OWED,
+    "items of one": receivables._ITEMS + receivables._OF_CUSTOMER,
+    "concerned": receivables._CONCERNED,
+    "known lines": imported._KNOWN,
+}
+
+
+@pytest.mark.parametrize("name", list(STATEMENTS))
+def test_statements_go_by_an_index(store: Store, name: str) -> None:
+    """However many rows there are: what recording needs is found, not searched for."""
+    sqlite = store.engine.dialect.name == "sqlite"
+    bound = {
+        **dict.fromkeys(("kind", "key", "customer", "code", "currency"), "c-1"),
+        **dict.fromkeys(("as_of", "last_day"), "2026-12-01"),
+        **dict.fromkeys(("amount", "book", "revalued"), 0),
+        **dict.fromkeys((f"k{place}" for place in range(100)), "x"),
+        **_PAIR,
+    }
+    with store.unit() as deals:
+        rows = Rows(deals.connection, tenant=store.tenant, prefix=store.prefix)
+        if not sqlite:
+            deals.connection.execute(text("ANALYZE"))
+            deals.connection.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        wanted = {key: bound[key] for key in bound if f":{key}" in STATEMENTS[name]}
+        plan = [str(row[-1]) for row in rows.all(f"{explain} {STATEMENTS[name]}", **wanted)]
+    scanned = [step for step in plan if step.startswith("SCAN") or "Seq Scan" in step]
+    # What was put in as values, or found by its parts, is a table of its own, of some rows.
+    few = ("SCAN v", "SCAN every")
+    assert not [step for step in scanned if step not in few and "CONSTANT" not in step], plan
+    by_tenant_alone = [step for step in plan if step.startswith("SEARCH") and "(tenant=?)" in step]
+    assert not by_tenant_alone, plan

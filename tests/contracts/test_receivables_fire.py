@@ -18,12 +18,14 @@ from sqlalchemy import text
 from cpq.kernel.money import Money
 from revenue.adapters.store import Deals, open_store
 from revenue.application import Application
+from revenue.testing.stored_books import credit_limit
 from tests.contracts.collectors import (
     DAY,
     Apply,
     Bill,
     Close,
     Import,
+    Sell,
     cny,
     mixed_applications,
     owed,
@@ -156,6 +158,20 @@ def test_one_statement_imported_by_everybody(books, field) -> None:
             assert sorted(made) == [0] * (SELLERS - 1) + [count - 1]
         with open_store(book.url, tenant=book.tenant) as store, store.view() as deals:
             assert len(deals.facts()) == len({fact.bank for fact in deals.facts()}) == 198
+            assert deals.verify() == ()
+
+
+def test_orders_of_one_customer_stay_within_its_limit(books, field) -> None:
+    """48 orders of 4,354.65 yuan at once under a limit of 45,000: ten are let go."""
+    for book in books:
+        _record(book, credit_limit("45000.00"))
+        commands = [Sell(f"H-{place}", place) for place in range(3 * SELLERS)]
+        said = _at_once(field, book, commands)
+        assert Counter(said.values()) == {"won": 10, "held": 38}
+        with open_store(book.url, tenant=book.tenant) as store, store.view() as deals:
+            held = {fact.number for fact in deals.facts() if fact.kind == "credit_hold"}
+            assert held == {key for key, answer in said.items() if answer == "held"}
+            assert len(deals.orders()) == 48
             assert deals.verify() == ()
 
 

@@ -28,7 +28,10 @@ MODULES = (
     *("history", "simulation", "lint", "campaign", "recurring", "quote_lifecycle", "comparison"),
     *("replay", "brand", "hostile", "revenue_documents"),
     *("catalogue_folder", "documents", "machine", "contract", "fulfilment", "invoice"),
-    *("ledger", "settlement", "claim", "journal", "store", "budget_store", "database"),
+    *("ledger", "settling", "foreign", "foreign_contract", "notes", "losses", "bank"),
+    *("settlement", "matching", "reconciling", "dunning_run"),
+    *("provision", "credit", "risk", "claim", "journal", "export"),
+    *("store", "budget_store", "database"),
     *("soundness", "cli", "feature_models", "solver", "configurator", "guidance"),
 )
 

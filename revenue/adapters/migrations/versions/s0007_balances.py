@@ -81,7 +81,7 @@ _TABLES = (
 _INDEXES = (
     "CREATE INDEX {p}balance_customer ON {p}balance (tenant, kind, customer_key, due_on)",
     (
-        "CREATE INDEX {p}balance_source ON {p}balance (tenant, source_key) "
+        "CREATE INDEX {p}balance_source ON {p}balance (tenant, kind, source_key) "
         "WHERE source_key IS NOT NULL"
     ),
     ("CREATE INDEX {p}fact_about ON {p}fact (tenant, about_key, kind) WHERE about_key IS NOT NULL"),
