@@ -78,6 +78,7 @@ from revenue.settlement import (
     settle,
     settle_within,
 )
+from revenue.unbilled import cover, owe
 from revenue.verification import verify
 from revenue.writeoff import (
     AllowanceCharge,
@@ -155,6 +156,7 @@ __all__ = [
     "claim_reversals",
     "claims",
     "confirm",
+    "cover",
     "deliver",
     "dunning_notice",
     "early_discount",
@@ -164,6 +166,7 @@ __all__ = [
     "make_difference",
     "match",
     "order",
+    "owe",
     "payment_plan",
     "preview",
     "read_fact",

@@ -25,6 +25,7 @@ from revenue.ledger import Fact, ReceivablesLedger, Settlement
 from revenue.ledger.balance import Balance, Document
 from revenue.ledger.effect import DocumentKind, names_opened, opened, taken
 from revenue.ledger.rebates import REBATE, rebate_key
+from revenue.posting.position import broken_positions
 from revenue.posting.row import account_of, negative
 from revenue.rebate.fact import (
     RebateAccrual,
@@ -247,7 +248,7 @@ def _broken_journal(
             )
     yield from _controls(ledger, entries)
     yield from _values(ledger, entries)
-    yield from _positions(entries)
+    yield from broken_positions(entries)
     yield from _skipped_levels(ledger.facts)
 
 
@@ -377,36 +378,3 @@ def _sums(rows: Iterable[tuple[tuple[str, str], Money]]) -> dict[tuple[str, str,
         key = first, second, amount.code
         sums[key] = sums.get(key, Money.zero(amount.code)) + amount
     return sums
-
-
-def _positions(entries: Iterable[JournalEntry]) -> Iterator[Finding]:
-    asset, liability = STANDARD_CHART.contract_asset.code, STANDARD_CHART.contract_liability.code
-    lines = [
-        ((line.account.code, number_key(line.contract)), line)
-        for entry in entries
-        for line in entry.lines
-        if line.account.code in (asset, liability)
-    ]
-    sums = _sums((key, line.signed) for key, line in lines)
-    for account, contract, currency in sorted(sums):
-        zero = Money.zero(currency)
-        owed = sums.get((liability, contract, currency), zero)
-        if account == asset and sums[account, contract, currency].amount and owed.amount:
-            yield _finding(
-                "ledger.position_both",
-                contract,
-                f"contract {contract} has a contract asset and a contract liability of {-owed}",
-                f"合同 {contract} 同时有合同资产和合同负债 {-owed}",
-            )
-    values = _sums((key, line.booked) for key, line in lines if line.booked is not None)
-    amounts = {(account, contract): amount for (account, contract, _), amount in sums.items()}
-    for (account, contract, _), value in sorted(values.items()):
-        amount = amounts[account, contract]
-        if value.amount and value.amount * amount.amount <= 0:
-            yield _finding(
-                "ledger.position_value",
-                contract,
-                f"contract {contract} has {amount} on account {account}, and it is worth {value} "
-                "in the books",
-                f"合同 {contract} 在科目 {account} 的余额为 {amount}，账面价值却为 {value}",
-            )

@@ -9,6 +9,7 @@ from cpq.kernel.errors import Refused
 from cpq.kernel.text import number_key
 from revenue.ledger.balance import Key
 from revenue.ledger.fact import Fact
+from revenue.writeoff import Recovery
 
 _SETTLING = (
     "application",
@@ -88,6 +89,8 @@ def about(fact: Fact) -> str | None:
     >>> about(HoldRelease(number="HR-1", hold="H-1", on=date(2026, 12, 2), reason="ok", by="Wang"))
     'H-1'
     """
+    if isinstance(fact, Recovery) and fact.tax is None:
+        return None  # only what gives relief back is ever added up
     field = _ABOUT.get(fact.kind)
     return (getattr(fact, field) or None) if field else None
 

@@ -17,11 +17,16 @@ The policy, and where it comes from:
   no fact revalues a contract asset at a period's end.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cpq.kernel.errors import Finding
 from cpq.kernel.money import Money, money_total
-from revenue.chart import ChartOfAccounts
+from cpq.kernel.text import LocalText, number_key
+from revenue.chart import STANDARD_CHART, ChartOfAccounts
+from revenue.entry import JournalEntry
 from revenue.invoice import Invoice
+from revenue.ledger.balance import added_up
 from revenue.posting.row import Row
 
 
@@ -100,3 +105,41 @@ def billed_now(invoice: Invoice) -> BilledNow:
     if value is not None and invoice.covers:
         value = value.share(net.ratio_to(invoice.net)) if invoice.net.amount else zero_of(value)
     return BilledNow(gross, net, invoice.booked_part(gross, before=covered), value)
+
+
+def broken_positions(entries: Iterable[JournalEntry]) -> Iterator[Finding]:
+    """Contracts with an asset and a liability at once, and those whose position is worth what it
+    cannot be: something where nothing is left, or less than nothing. By contract and account.
+
+    >>> list(broken_positions([]))
+    []
+    """
+    asset, liability = STANDARD_CHART.contract_asset.code, STANDARD_CHART.contract_liability.code
+    found: dict[tuple[str, str], Position] = {}
+    for line in (line for entry in entries for line in entry.lines):
+        if line.account.code in (asset, liability):
+            key = number_key(line.contract), line.account.code
+            before = found.get(key) or Position(zero_of(line.signed))
+            book = added_up(before.book, line.booked)
+            found[key] = Position(before.amount + line.signed, book)
+    for (contract, account), (amount, book) in sorted(found.items()):
+        owed = found.get((contract, liability), Position(zero_of(amount))).amount
+        if account == asset and amount.amount and owed.amount:
+            yield _finding(
+                "ledger.position_both",
+                contract,
+                f"contract {contract} has a contract asset and a contract liability of {-owed}",
+                f"合同 {contract} 同时有合同资产和合同负债 {-owed}",
+            )
+        if book is not None and book.amount and book.amount * amount.amount <= 0:
+            yield _finding(
+                "ledger.position_value",
+                contract,
+                f"contract {contract} has {amount} on account {account}, and it is worth {book} "
+                "in the books",
+                f"合同 {contract} 在科目 {account} 的余额为 {amount}，账面价值却为 {book}",
+            )
+
+
+def _finding(code: str, place: str, en: str, zh: str) -> Finding:
+    return Finding(code=code, place=place, message=LocalText(en=en, zh=zh))

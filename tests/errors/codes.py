@@ -77,6 +77,9 @@ COMPOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("revenue/ledger/taking.py", "f'{kind}.currency_mismatch'"): tuple(
         f"{kind}.currency_mismatch" for kind in _TAKING
     ),
+    ("revenue/ledger/taking.py", "f'{fact.kind}.advance_with_tax'"): (
+        *("adjustment.advance_with_tax", "recovery.advance_with_tax"),
+    ),
     ("revenue/ledger/taking.py", "f'{kind}.other_customer'"): (
         *("application.other_customer", "recovery.other_customer"),
     ),
@@ -177,6 +180,7 @@ PASSED_ON = {
     ("cpq/adapters/rows.py", "error.code"),
     ("revenue/adapters/bank/source.py", "code"),
     ("revenue/credit/judge.py", "code"),
+    ("revenue/posting/position.py", "code"),
     ("revenue/verification.py", "code"),
 }
 """Arguments that hold a code said elsewhere, or that are no code at all."""

@@ -252,6 +252,18 @@ def revaluing_below_nothing() -> None:
 
 
 @reproduces(
+    "revaluation.unfinished",
+    en="An item is revalued again before an earlier revaluation of it is taken back, as planned.",
+    zh="该应收的上次调汇尚未冲回。",
+    do="Record the reversal of the earlier one first; `revalue()` records both at once.",
+    names=("RV-1", "AR-1", "2027-01-01", "RV-2"),
+)
+def revaluing_twice() -> None:
+    planned = revaluation(cny("30.00"), reversed_on=date(2027, 1, 1))
+    refused(revaluation(cny("1.00"), number="RV-2"), ledger=abroad().record(planned))
+
+
+@reproduces(
     "revaluation.too_early",
     en="The revaluation is dated before the receivable.",
     zh="调汇日早于应收日。",

@@ -51,76 +51,90 @@ def contracts(draw):
     return sign(accepted(quote), number="HT-1", on=SIGNED)
 
 
-@st.composite
-def lives(draw):
-    """The ledgers of a contract, step by step: delivered and billed whole, in any order."""
-    contract = draw(contracts())
-    sold = order_of(contract)
-    left = {line.line: int(line.quantity) for line in contract.lines}
-    plan = [each.event for each in contract.instalments if each.event != "delivery"]
-    on_delivery = any(each.event == "delivery" for each in contract.instalments)
-    ledgers, unbilled, owed, count = [ReceivablesLedger()], [], [], 0
+class Life:
+    """A contract as it is delivered, owed, billed and covered, step by step."""
 
-    def asked(verb, on, number, event, delivery=None):
+    def __init__(self, draw):
+        self.draw = draw
+        self.contract = draw(contracts())
+        self.sold = order_of(self.contract)
+        self.left = {line.line: int(line.quantity) for line in self.contract.lines}
+        events = [each.event for each in self.contract.instalments]
+        self.plan = [event for event in events if event != "delivery"]
+        self.on_delivery = "delivery" in events
+        self.ledgers, self.unbilled, self.owed, self.count = [ReceivablesLedger()], [], [], 0
+
+    def asked(self, verb, on, number, event, delivery=None):
         return verb(
-            contract,
+            self.contract,
             event=event,
             on=day(on),
-            number=f"{number}-{count}",
+            number=f"{number}-{self.count}",
             delivery=delivery,
-            before=ledgers[-1].invoices("HT-1"),
-            rate=draw(RATES),
+            before=self.ledgers[-1].invoices("HT-1"),
+            rate=self.draw(RATES),
             books="CNY",
         )
 
-    def billed(event, delivery=None, debts=()):
-        nonlocal count
-        count += 1
+    def bill(self, event, delivery=None, debts=()):
+        """Bill, or owe first what is to be billed; what rounds to nothing is left out."""
         try:
-            if event in ("signing", "delivery") and not debts and draw(st.booleans()):
-                debt = asked(owe, 20, "U", event, delivery)
-                facts = (debt,)
-                owed.append((event, delivery, debt))
+            if event in ("signing", "delivery") and not debts and self.draw(st.booleans()):
+                facts = (self.asked(owe, 20, "U", event, delivery),)
+                self.owed.append((event, delivery, list(facts)))
             else:
-                facts = cover(asked(bill, 30, "I", event, delivery), debts)
+                facts = cover(self.asked(bill, 30, "I", event, delivery), debts)
         except Refused as refusal:
             if refusal.code not in ("invoice.nothing_to_bill", "invoice.already_billed"):
                 raise
         else:
-            ledgers.append(ledgers[-1].record(*facts))
+            self.ledgers.append(self.ledgers[-1].record(*facts))
 
-    while True:
-        steps = ["deliver"] if any(left.values()) else []
-        steps += ["plan"] if plan else []
-        steps += ["bill"] if unbilled and on_delivery else []
-        steps += ["cover"] if owed else []
+    def deliver(self):
+        line = self.draw(st.sampled_from([line for line, rest in self.left.items() if rest]))
+        part = {line: self.draw(st.integers(1, self.left[line]))}
+        self.left[line] -= part[line]
+        delivery = deliver(
+            self.contract,
+            self.sold,
+            part,
+            number=f"D-{self.count}",
+            on=day(10),
+            before=self.ledgers[-1].deliveries("SO-1"),
+            rate=self.draw(RATES),
+            books="CNY",
+        )
+        self.ledgers.append(self.ledgers[-1].record(delivery))
+        self.unbilled.append(delivery)
+
+    def step(self):
+        """One more step, in any order; whether there was one."""
+        steps = ["deliver"] if any(self.left.values()) else []
+        steps += ["plan"] if self.plan else []
+        steps += ["bill"] if self.unbilled and self.on_delivery else []
+        steps += ["cover"] if self.owed else []
         if not steps:
-            return contract, ledgers
-        match draw(st.sampled_from(steps)):
+            return False
+        self.count += 1
+        match self.draw(st.sampled_from(steps)):
             case "plan":
-                billed(plan.pop(0))
+                self.bill(self.plan.pop(0))
             case "bill":
-                billed("delivery", unbilled.pop(0))
+                self.bill("delivery", self.unbilled.pop(0))
             case "cover":
-                event, delivery, debt = owed.pop(0)
-                billed(event, delivery, [debt])
+                self.bill(*self.owed.pop(0))
             case _:
-                line = draw(st.sampled_from([line for line, rest in left.items() if rest]))
-                part = {line: draw(st.integers(1, left[line]))}
-                left[line] -= part[line]
-                count += 1
-                delivery = deliver(
-                    contract,
-                    sold,
-                    part,
-                    number=f"D-{count}",
-                    on=day(10),
-                    before=ledgers[-1].deliveries("SO-1"),
-                    rate=draw(RATES),
-                    books="CNY",
-                )
-                ledgers.append(ledgers[-1].record(delivery))
-                unbilled.append(delivery)
+                self.deliver()
+        return True
+
+
+@st.composite
+def lives(draw):
+    """A contract and its ledger after each step: delivered and billed whole."""
+    life = Life(draw)
+    while life.step():
+        pass
+    return life.contract, life.ledgers
 
 
 def shown(ledger):

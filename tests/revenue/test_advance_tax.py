@@ -10,7 +10,6 @@ from revenue import (
     Difference,
     Identification,
     Receipt,
-    ReceivablesLedger,
     Recovery,
     Refund,
     bill,
@@ -174,7 +173,3 @@ def test_tax_is_inside_an_advance_in_the_currency_of_the_books(change):
             number="ID-1", receipt="R-9", customer="C-1", amount=cny("113"), on=day(2), by="Li",
             tax=cny("13"),
         )  # fmt: skip
-
-
-def test_an_empty_ledger_has_no_advances():
-    assert ReceivablesLedger().on_account("C-1") == ()

@@ -407,6 +407,26 @@ def test_an_early_revaluation_is_not_taken_back_after_what_settled_since():
     assert back.book_value("receivable", "AR-1") == cny("13.67")
 
 
+def test_an_item_is_revalued_anew_only_after_the_last_one_was_taken_back():
+    january = date(2027, 1, 1)
+    planned = abroad(revaluation("60.00", reversed_on=january))
+    with pytest.raises(Refused) as refusal:
+        planned.record(revaluation("1.00", number="RV-2"))
+    assert refusal.value.code == "revaluation.unfinished"
+    back = planned.unapply("RV-1", number="X-1", on=january, reason="next period")
+    again = back.record(revaluation("1.00", number="RV-2", on=january))
+    assert again.book_value("receivable", "AR-1") == cny("2101.00")
+
+
+@pytest.mark.parametrize("day", [31, 2])
+def test_a_planned_revaluation_is_taken_back_on_its_day(day):
+    planned = abroad(revaluation("60.00", reversed_on=date(2027, 1, 1)))
+    on = DUE if day == 31 else date(2027, 1, day)
+    with pytest.raises(Refused) as refusal:
+        planned.unapply("RV-1", number="X-1", on=on, reason="next period")
+    assert refusal.value.code == "reversal.other_day"
+
+
 def test_a_revaluation_in_another_currency_than_the_books_is_refused():
     with pytest.raises(Refused) as refusal:
         abroad(revaluation(usd("1.00")))

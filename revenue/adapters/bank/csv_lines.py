@@ -27,7 +27,7 @@ from revenue.bank.line import BankLine
 from revenue.bank.running import in_time
 from revenue.bank.statement import BankStatement, renumbered
 
-_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE | re.ASCII)
+_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE | re.ASCII)
 _WORDS = frozenset({"counterparty", "kind"})
 _RETURNED = ("退汇", "冲正", "退票", "冲账", "抹账")
 """Words by which Chinese banks mark a return or a reversal in their own summary."""

@@ -11,6 +11,7 @@ is a company of its own. ``python -m tests.revenue.adapters.export.judge folder`
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ class Recorder:
             setattr(ReceivablesLedger, name, self.watched(getattr(ReceivablesLedger, name)))
 
     def watched(self, original: Verb) -> Verb:
+        @wraps(original)
         def verb(ledger: ReceivablesLedger, *facts: Fact) -> ReceivablesLedger:
             after = original(ledger, *facts)
             self.live.pop(id(ledger), None)
