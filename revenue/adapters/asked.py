@@ -3,9 +3,10 @@
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from cpq.adapters.clock import today
 from cpq.adapters.figures import Figures
@@ -75,3 +76,22 @@ def amount_in(money: Money, locale: str) -> str:
 def count_in(count: Decimal, locale: str) -> str:
     """A count, as a locale writes it."""
     return Figures(language=language(locale), currency="").number(count)
+
+
+def pair_of(text: str, shape: str) -> tuple[str, str]:
+    """``NAME=VALUE`` as two words. Raises ``Invalid`` (``input.invalid``)."""
+    name, _, value = text.partition("=")
+    if not name or not value:
+        raise Invalid("input.invalid", f"{text!r} is not a pair; write {shape}")
+    return name, value
+
+
+class FirstUnlessSaid(TyperGroup):
+    """A group that does its first command where the words name none of its commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words with the command in front."""
+        first = args[0] if args else ""
+        if first not in self.commands and first not in ctx.help_option_names:
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)

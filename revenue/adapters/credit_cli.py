@@ -18,6 +18,7 @@ from cpq.kernel.money import Money
 from revenue.adapters.asked import (
     AsOf,
     Day,
+    FirstUnlessSaid,
     Locale,
     StoreUrl,
     Tenant,
@@ -25,11 +26,7 @@ from revenue.adapters.asked import (
     existing,
     first_day,
     money_of,
-)
-from revenue.adapters.credit_store import (
-    store_order_release,
-    stored_contracts,
-    stored_orders,
+    pair_of,
 )
 from revenue.adapters.credit_words import (
     print_decision,
@@ -37,7 +34,6 @@ from revenue.adapters.credit_words import (
     print_grade,
     print_holds,
 )
-from revenue.adapters.provision_words import FirstUnlessSaid, pair_of
 from revenue.adapters.store import open_store
 from revenue.credit import (
     STANDARD_POLICY,
@@ -97,8 +93,10 @@ def show_credit(
     day, rates = day_of(as_of), dict(pair_of(each, "USD=7.10") for each in rate)
     with existing(store, tenant) as opened, opened.view() as deals:
         ledger = deals.ledger()
-        contracts = stored_contracts(deals, customer)
-        orders = stored_orders(deals, contracts)
+        contracts = tuple(
+            deals.contract(each.number) for each in deals.contracts(customer=customer)
+        )
+        orders = tuple(sold for each in contracts for sold in deals.orders(contract=each.number))
     owed = exposure(
         ledger,
         customer,
@@ -269,9 +267,8 @@ def check_order(
     override = _made(Override, by=override_by, reason=reason) if override_by or reason else None
     with existing(store, tenant) as opened:
         found = opened.run(
-            lambda deals: store_order_release(
-                deals,
-                order,
+            lambda deals: deals.release_order(
+                deals.order(order),
                 number=number,
                 on=day_of(on),
                 currency=currency,

@@ -8,11 +8,10 @@ rebate`` what is owed to customers. Exit codes are those of ``cpq.adapters.termi
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
-from typer.core import TyperGroup
 
 from cpq.adapters.terminal import show
 from cpq.cap import Counter
@@ -25,6 +24,7 @@ from revenue.adapters.asked import (
     AsOf,
     Customer,
     Day,
+    FirstUnlessSaid,
     Locale,
     Since,
     StoreUrl,
@@ -44,19 +44,8 @@ _SUMS = ("opening", "claimed", "reversed", "settled", "closing")
 _REBATE = ("accrued", "reversed", "settled", "clawed_back", "carried", "balance")
 
 
-class _ShownUnlessSaid(TyperGroup):
-    """A group whose first word may be a counter's key: ``show`` is meant where none is named."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The words with the command in front."""
-        first = args[0] if args else ""
-        if first not in self.commands and first not in ctx.help_option_names:
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
-
-
 budgets = typer.Typer(
-    cls=_ShownUnlessSaid,
+    cls=FirstUnlessSaid,
     help="Budgets and limits of promotions · 促销额度. A counter's key alone means: show.",
 )
 

@@ -20,6 +20,7 @@ from cpq.kernel.errors import Invalid
 from cpq.kernel.money import Money
 from revenue.adapters.asked import (
     AsOf,
+    FirstUnlessSaid,
     Locale,
     Since,
     StoreUrl,
@@ -28,15 +29,10 @@ from revenue.adapters.asked import (
     day_of,
     existing,
     first_day,
+    pair_of,
 )
 from revenue.adapters.provision_file import matrix_toml, read_matrix
-from revenue.adapters.provision_words import (
-    FirstUnlessSaid,
-    pair_of,
-    print_findings,
-    table_of,
-    words_of_provision,
-)
+from revenue.adapters.provision_words import print_findings, table_of, words_of_provision
 from revenue.adapters.store import Deals
 from revenue.ledger import ReceivablesLedger
 from revenue.provision import (

@@ -1,14 +1,12 @@
 """What the commands about provisions and write-offs share: words, tables, groups (命令用语)."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import typer
 from rich.table import Table
-from typer.core import TyperGroup
 
 from cpq.adapters.words import language
-from cpq.kernel.errors import Finding, Invalid
+from cpq.kernel.errors import Finding
 
 _WORDS = {
     "en": {
@@ -82,17 +80,6 @@ _WORDS = {
 }
 
 
-class FirstUnlessSaid(TyperGroup):
-    """A group that does its first command where the words name none of its commands."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The words with the command in front."""
-        first = args[0] if args else ""
-        if first not in self.commands and first not in ctx.help_option_names:
-            args = [next(iter(self.commands)), *args]
-        return super().parse_args(ctx, args)
-
-
 def words_of_provision(locale: str) -> dict[str, str]:
     """The words of a locale's language. Raises ``NotFound`` (``document.unknown_locale``)."""
     return _WORDS[language(locale).first]
@@ -104,14 +91,6 @@ def table_of(words: dict[str, str], texts: list[str], figures: list[str]) -> Tab
     for name in figures:
         table.add_column(words[name], justify="right")
     return table
-
-
-def pair_of(text: str, shape: str) -> tuple[str, str]:
-    """``NAME=VALUE`` as two words. Raises ``Invalid`` (``input.invalid``)."""
-    name, _, value = text.partition("=")
-    if not name or not value:
-        raise Invalid("input.invalid", f"{text!r} is not a pair; write {shape}")
-    return name, value
 
 
 def print_findings(findings: Iterable[Finding], locale: str) -> None:

@@ -17,6 +17,7 @@ from cpq.kernel.money import Money
 from revenue.adapters.asked import (
     AsOf,
     Day,
+    FirstUnlessSaid,
     Locale,
     StoreUrl,
     Tenant,
@@ -24,9 +25,10 @@ from revenue.adapters.asked import (
     day_of,
     existing,
     money_of,
+    pair_of,
 )
 from revenue.adapters.provision_file import read_write_off_policy
-from revenue.adapters.provision_words import FirstUnlessSaid, pair_of, table_of, words_of_provision
+from revenue.adapters.provision_words import table_of, words_of_provision
 from revenue.adapters.store import Deals
 from revenue.provision import (
     WriteOffPolicy,
