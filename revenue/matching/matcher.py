@@ -206,7 +206,10 @@ class Matcher:
         reason = who.reason if own else None
         reason = reason or because("customer_by_reference", customer=customer)
         score = draft.score - (0 if own else 60)
-        return draft._replace(score=score, reasons=(*draft.reasons, reason))
+        # who says that it is a part, or an advance, leaves nothing for a difference to explain
+        explained = any(pick.parts for pick in draft.picks)
+        stop = draft.stop or (case.word if explained else None)
+        return draft._replace(score=score, stop=stop, reasons=(*draft.reasons, reason))
 
     def _for_others(self, drafts: list[Draft], payment: Payment, who: Who) -> list[Draft]:
         """Drafts that settle items of another customer than the one who paid are doubted.

@@ -7,9 +7,16 @@ import pytest
 
 from cpq.kernel.money import Money
 from revenue.ledger import OpenItem
-from revenue.matching import BankFee, Explanation, MatchPolicy, ToleranceGroup, infer_shortfall
+from revenue.matching import (
+    BankFee,
+    Explanation,
+    MatchPolicy,
+    ToleranceGroup,
+    infer_shortfall,
+    match,
+)
 from revenue.receivable import EarlyDiscount
-from tests.revenue.matching.owed import DAY, eur, owed
+from tests.revenue.matching.owed import DAY, eur, owed, paid
 
 TWO = (EarlyDiscount(percent="2", until=DAY),)
 FULL = MatchPolicy(
@@ -147,3 +154,11 @@ def test_a_fee_goes_up_and_stays_in_one_currency() -> None:
     with pytest.raises(ValueError, match="from the least to the most"):
         BankFee(least=eur("5"), most=Money("6", "USD"))
     assert not BankFee(least=eur("5")).fits(Money("5", "USD"))
+
+
+def test_who_says_that_it_is_a_part_leaves_nothing_to_explain():
+    item = owed("AR-1", "2050.00", source="INV-2026-000938")
+    rules = MatchPolicy(withholding_percents=("10",))
+    for text, posts in (("付INV-2026-000938款", True), ("付INV-2026-000938款 部分货款", False)):
+        found = match(paid("1845.00", text), [item], policy=rules)
+        assert (found.posts is not None) is posts
